@@ -1,0 +1,37 @@
+"""The command line `hosho`: run the platform, keep its database, add parties, work on rules."""
+
+import sys
+
+import click
+
+from denshi_hosho.cli.admin import db, keys, principals, schema, sureties, users
+from denshi_hosho.cli.demo import demo
+from denshi_hosho.cli.rules import rules
+from denshi_hosho.cli.serve import serve
+from denshi_hosho.core.errors import HoshoError, Refused
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="denshi-hosho")
+def hosho() -> None:
+    """Electronic guarantees (電子保証) for Japanese public works: one GraphQL API, every public body's rules a plugin."""
+
+
+for command in (serve, demo, db, keys, sureties, principals, users, schema, rules):
+    hosho.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in both languages on standard error, with exit code 1."""
+    try:
+        hosho()
+    except HoshoError as error:
+        _fail((error.code, error.ja, error.en))
+    except Refused as refused:
+        _fail(*((each.code, each.ja, each.en) for each in refused.refusals))
+
+
+def _fail(*reasons: tuple[str, str, str]) -> None:
+    for code, ja, en in reasons:
+        click.echo(f"{code}: {ja}\n{code}: {en}", err=True)
+    sys.exit(1)

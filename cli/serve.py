@@ -1,0 +1,61 @@
+"""`hosho serve`: the platform for production. It refuses to start without secrets or with an outdated database."""
+
+import asyncio
+from contextlib import suppress
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+
+from denshi_hosho.cli.environment import settings
+from denshi_hosho.core.errors import HoshoError
+from denshi_hosho.core.migration import is_current
+from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.schema.app import build_app
+from denshi_hosho.schema.log import configure
+
+
+class DatabaseOutdated(HoshoError):
+    """The database has not the newest schema."""
+
+    code = "DATABASE_OUTDATED"
+
+
+def app() -> Starlette:
+    """Return the application for the settings in the environment: what each worker process runs."""
+    given = settings()
+    configure(json=not given.development)
+    return build_app(Platform.build(given))
+
+
+def run(application: Starlette | str, host: str, port: int, workers: int = 1) -> None:
+    """Serve until the process is told to stop (Ctrl-C or SIGTERM), then end cleanly."""
+    # uvicorn's own access log would print download URLs; the application writes a line for each request itself.
+    with suppress(KeyboardInterrupt):
+        uvicorn.run(
+            application, host=host, port=port, workers=workers, factory=isinstance(application, str), log_config=None,
+            access_log=False, server_header=False, http="httptools",
+        )  # fmt: skip
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, help="Number of processes (PostgreSQL).")
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the API. Settings come from the environment (docs/configuration.md)."""
+    given = settings()
+    platform = Platform.build(given)
+
+    async def check() -> bool:
+        try:
+            return await is_current(platform.database)
+        finally:
+            await platform.database.close()
+
+    if not asyncio.run(check()):
+        raise DatabaseOutdated(
+            "データベースの構成が最新ではありません。`hosho db upgrade` を実行してください。",
+            "The database is not up to date. Run `hosho db upgrade`.",
+        )
+    run("denshi_hosho.cli.serve:app", host, port, workers)

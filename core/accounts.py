@@ -1,0 +1,138 @@
+"""Signing in: password → session; a session is a chain of refresh tokens, each good for one use."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core.database import Database
+from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.passwords import check_new_password, hashed, matches
+from denshi_hosho.core.tables import account, session
+from denshi_hosho.core.tokens import Actor, opaque_token, token_hash
+
+SESSION_LIFE = timedelta(days=14)
+_ACTOR = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id
+
+WRONG = Refusal(
+    "SIGN_IN_FAILED",
+    "お客様IDまたはパスワードが違います。",
+    "The login id or the password is wrong.",
+    ("password",),
+)
+ENDED = Refusal(
+    "SESSION_ENDED",
+    "ログインの有効期限が切れました。もう一度ログインしてください。",
+    "The session has ended. Sign in again.",
+    ("refresh_token",),
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SignedIn:
+    """An actor with the refresh token that continues its session."""
+
+    actor: Actor
+    refresh_token: str
+
+
+def _actor(row: Row[tuple[object, ...]]) -> Actor:
+    return Actor(row.id, row.role, row.principal_id, row.surety_id)
+
+
+async def sign_in(database: Database, login_id: str, password: str, now: datetime) -> SignedIn:
+    """Return a new session. Raise `Refused` (one answer, after the same work, for an unknown id and a wrong password)."""
+    async with database.read() as connection:
+        statement = sa.select(*_ACTOR, account.c.password_hash).where(account.c.login_id == login_id)
+        row = (await connection.execute(statement)).one_or_none()
+    if not await matches(row.password_hash if row else None, password) or row is None:
+        raise Refused(WRONG)
+    actor = _actor(row)
+
+    async def work(connection: AsyncConnection) -> str:
+        return await _new_token(connection, actor.account_id, secrets.token_hex(16), now)
+
+    return SignedIn(actor, await database.write(work))
+
+
+async def refresh(database: Database, refresh_token: str, now: datetime) -> SignedIn:
+    """Return the session continued with a new refresh token. Raise `Refused`.
+
+    A token that was used before ends the whole session: one of its two bearers stole it.
+    """
+
+    async def work(connection: AsyncConnection) -> SignedIn | None:
+        columns = session.c.family, session.c.expires_at, *_ACTOR
+        used = (
+            sa.update(session)
+            .where(session.c.refresh_hash == token_hash(refresh_token), session.c.ended_at.is_(None))
+            .where(account.c.id == session.c.account_id)
+            .values(ended_at=now)
+            .returning(*columns)
+        )
+        row = (await connection.execute(used)).one_or_none()
+        if row is None:
+            await _end_family(connection, refresh_token, now)
+        if row is None or row.expires_at <= now:
+            return None
+        return SignedIn(_actor(row), await _new_token(connection, row.id, row.family, now))
+
+    renewed = await database.write(work)
+    if renewed is None:
+        raise Refused(ENDED)
+    return renewed
+
+
+async def sign_out(database: Database, refresh_token: str, now: datetime) -> None:
+    """End the session that `refresh_token` belongs to; nothing happens if there is none."""
+
+    async def work(connection: AsyncConnection) -> None:
+        await _end_family(connection, refresh_token, now)
+
+    await database.write(work)
+
+
+async def change_password(
+    database: Database, actor: Actor, current: str, new: str, now: datetime
+) -> SignedIn:
+    """Return a new session after the account's password was changed; all its other sessions end. Raise `Refused`."""
+    check_new_password(new, ("new_password",))
+    async with database.read() as connection:
+        statement = sa.select(account.c.password_hash).where(account.c.id == actor.account_id)
+        old_hash = (await connection.execute(statement)).scalar_one_or_none()
+    if not await matches(old_hash, current):
+        raise Refused(
+            Refusal(
+                "PASSWORD_WRONG",
+                "現在のパスワードが違います。",
+                "The current password is wrong.",
+                ("current_password",),
+            )
+        )
+    new_hash = await hashed(new)
+
+    async def work(connection: AsyncConnection) -> str:
+        change = sa.update(account).where(account.c.id == actor.account_id).values(password_hash=new_hash)
+        await connection.execute(change)
+        theirs = session.c.account_id == actor.account_id, session.c.ended_at.is_(None)
+        await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
+        return await _new_token(connection, actor.account_id, secrets.token_hex(16), now)
+
+    return SignedIn(actor, await database.write(work))
+
+
+async def _new_token(connection: AsyncConnection, account_id: int, family: str, now: datetime) -> str:
+    token = opaque_token()
+    row = {"account_id": account_id, "refresh_hash": token_hash(token), "family": family,
+           "created_at": now, "expires_at": now + SESSION_LIFE}  # fmt: skip
+    await connection.execute(sa.insert(session).values(row))
+    return token
+
+
+async def _end_family(connection: AsyncConnection, refresh_token: str, now: datetime) -> None:
+    family = sa.select(session.c.family).where(session.c.refresh_hash == token_hash(refresh_token))
+    live = session.c.family.in_(family.scalar_subquery()), session.c.ended_at.is_(None)
+    await connection.execute(sa.update(session).where(*live).values(ended_at=now))

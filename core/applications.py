@@ -1,0 +1,174 @@
+"""The road of an application (保証申込) from submission to approval; a step from a wrong state is refused, and says why."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.form import Form
+from denshi_hosho.core.money import MAX_YEN
+from denshi_hosho.core.tables import application, application_step, branch, principal
+from denshi_hosho.core.tokens import Actor
+from denshi_hosho.core.vocabulary import ApplicationState, ApplicationStep, FeeState
+
+_STATES = ApplicationState
+NOT_FOUND = Refusal(
+    "NOT_FOUND", "該当する申込がありません。", "There is no such application.", ("application_id",)
+)
+
+
+def wrong_state(state: ApplicationState, needed: Collection[ApplicationState]) -> Refusal:
+    """Return the refusal of a step that cannot be taken from `state`."""
+    return Refusal(
+        "WRONG_STATE",
+        f"この申込は「{state.ja}」です。この操作は「{'」「'.join(each.ja for each in needed)}」のときだけできます。",
+        f"The application is {state}; this can be done only while it is {' or '.join(needed)}.",
+        ("application_id",),
+    )
+
+
+def _row(form: Form, facts: str) -> dict[str, object]:
+    row = asdict(form)
+    del row["contract_on"]
+    return {**row, "facts": facts}
+
+
+async def submit(connection: AsyncConnection, actor: Actor, form: Form, facts: str, now: datetime) -> int:
+    """Return the id of the principal's new application."""
+    row = {**_row(form, facts), "principal_id": actor.principal_id, "submitted_at": now,
+           "state": _STATES.SUBMITTED, "fee_state": FeeState.DUE}  # fmt: skip
+    insert = sa.insert(application).values(row).returning(application.c.id)
+    application_id = int((await connection.execute(insert)).scalar_one())
+    await note_step(connection, actor, application_id, ApplicationStep.SUBMITTED, now)
+    return application_id
+
+
+async def lock(
+    connection: AsyncConnection, actor: Actor, application_id: int, needed: Collection[ApplicationState]
+) -> Row[tuple[object, ...]]:
+    """Return the actor's application, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
+    statement = sa.select(application).where(application.c.id == application_id, theirs(actor)).with_for_update()
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise Refused(NOT_FOUND)
+    if row.state not in needed:
+        raise Refused(wrong_state(row.state, needed))
+    return row
+
+
+def theirs(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that an application belongs to the party for which `actor` acts."""
+    if actor.principal_id is not None:
+        return application.c.principal_id == actor.principal_id
+    return application.c.surety_id == actor.surety_id
+
+
+async def resubmit(
+    connection: AsyncConnection, actor: Actor, application_id: int, form: Form, facts: str, now: datetime
+) -> None:
+    """Put a returned application back into the surety's queue, with its new content. Raise `Refused`."""
+    row = await lock(connection, actor, application_id, [_STATES.RETURNED])
+    if row.surety_id != form.surety_id:
+        raise Refused(Refusal("SURETY_CHANGED", "差し戻された申込の保証会社は変更できません。新しく申し込んでください。",
+                              "A returned application stays with its surety. Apply anew for another one.",
+                              ("surety_id",)))  # fmt: skip
+    await _set(connection, application_id, {**_row(form, facts), "state": _STATES.SUBMITTED})
+    await note_step(connection, actor, application_id, ApplicationStep.RESUBMITTED, now)
+
+
+async def send_back(
+    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str
+) -> None:
+    """Return an application to its principal for correction; `note` says what to correct. Raise `Refused`."""
+    await _judge(connection, actor, application_id, now, (_STATES.RETURNED, ApplicationStep.RETURNED, note))
+
+
+async def decline(
+    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str
+) -> None:
+    """Decline an application for good; `note` says why. Raise `Refused`."""
+    await _judge(connection, actor, application_id, now, (_STATES.DECLINED, ApplicationStep.DECLINED, note))
+
+
+async def approve(
+    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, branch_id: int | None
+) -> None:
+    """Approve an application; `branch_id` is the handling branch (取扱店), needed if the surety has several.
+
+    Raise `Refused`.
+    """
+    await lock(connection, actor, application_id, [_STATES.SUBMITTED])
+    statement = sa.select(branch.c.id).where(branch.c.surety_id == actor.surety_id)
+    if branch_id is not None:
+        statement = statement.where(branch.c.id == branch_id)
+    branches = (await connection.execute(statement)).scalars().all()
+    if len(branches) != 1:
+        raise Refused(Refusal("BRANCH_NEEDED", "取扱店を指定してください。", "Say which branch handles the guarantee.",
+                              ("branch_id",)))  # fmt: skip
+    await _set(connection, application_id, {"state": _STATES.APPROVED, "branch_id": branches[0]})
+    await note_step(connection, actor, application_id, ApplicationStep.APPROVED, now)
+
+
+async def record_fee_received(
+    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, fee: tuple[int, date]
+) -> None:
+    """Record that the fee `(yen, day)` was received. Raise `Refused`."""
+    amount, received_on = fee
+    if not 1 <= amount <= MAX_YEN:
+        raise Refused(Refusal("AMOUNT_OUT_OF_RANGE", f"金額は1円以上{MAX_YEN:,}円以下で入力してください。",
+                              f"An amount is 1 to {MAX_YEN:,} yen.", ("amount",)))  # fmt: skip
+    await _fee_due(connection, actor, application_id)
+    row = {"fee_state": FeeState.RECEIVED, "fee_amount": amount, "fee_received_on": received_on}
+    await _set(connection, application_id, row)
+    await note_step(connection, actor, application_id, ApplicationStep.FEE_RECORDED, now, FeeState.RECEIVED.ja)
+
+
+async def record_fee_consolidated(
+    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime
+) -> None:
+    """Record that the fee is paid later, consolidated (一括後払). Raise `Refused` if the principal is no such customer."""
+    row = await _fee_due(connection, actor, application_id)
+    statement = sa.select(principal.c.consolidated_payment).where(principal.c.id == row.principal_id)
+    if not (await connection.execute(statement)).scalar_one():
+        raise Refused(Refusal("NOT_CONSOLIDATED", "この保証契約者は一括後払の対象ではありません。",
+                              "This principal is no consolidated-payment customer.", ("consolidated",)))  # fmt: skip
+    await _set(connection, application_id, {"fee_state": FeeState.CONSOLIDATED})
+    note = FeeState.CONSOLIDATED.ja
+    await note_step(connection, actor, application_id, ApplicationStep.FEE_RECORDED, now, note)
+
+
+async def _fee_due(
+    connection: AsyncConnection, actor: Actor, application_id: int
+) -> Row[tuple[object, ...]]:
+    row = await lock(connection, actor, application_id, [_STATES.SUBMITTED, _STATES.APPROVED])
+    if row.fee_state is not FeeState.DUE:
+        raise Refused(Refusal("FEE_RECORDED", f"保証料は既に「{row.fee_state.ja}」です。",
+                              f"The fee is {row.fee_state} already.", ("application_id",)))  # fmt: skip
+    return row
+
+
+async def _judge(
+    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime,
+    verdict: tuple[ApplicationState, ApplicationStep, str],
+) -> None:  # fmt: skip
+    state, step, note = verdict
+    await lock(connection, actor, application_id, [_STATES.SUBMITTED])
+    await _set(connection, application_id, {"state": state})
+    await note_step(connection, actor, application_id, step, now, note)
+
+
+async def _set(connection: AsyncConnection, application_id: int, row: Mapping[str, object]) -> None:
+    await connection.execute(sa.update(application).where(application.c.id == application_id).values(row))
+
+
+async def note_step(
+    connection: AsyncConnection, actor: Actor, application_id: int, step: ApplicationStep, now: datetime,
+    note: str | None = None,
+) -> None:  # fmt: skip
+    """Write down who did what to the application, and when."""
+    row = {"application_id": application_id, "account_id": actor.account_id, "step": step, "note": note, "at": now}
+    await connection.execute(sa.insert(application_step).values(row))

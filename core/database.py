@@ -1,0 +1,104 @@
+"""Transactions on SQLite or PostgreSQL: a writer's work is done whole or not at all, also when the client goes away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from denshi_hosho.core.errors import SettingsError
+
+T = TypeVar("T")
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+SQLITE_WAIT_SECONDS = 10
+SQLITE_READERS = 5
+
+
+def database_url(text: str) -> URL:
+    """Return the URL with this project's driver put in. Raise `SettingsError` for any other database."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        url = None
+    driver = _DRIVERS.get(url.drivername.partition("+")[0]) if url else None
+    if url is None or driver is None:
+        raise SettingsError(
+            "データベースのURLは sqlite:///ファイル か postgresql://利用者@ホスト/名前 の形で指定してください。",
+            "The database URL must look like sqlite:///file or postgresql://user@host/name.",
+        )
+    return url.set(drivername=driver)
+
+
+def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # The driver's own transaction control is switched off: `_begin` below opens every transaction itself.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, connect_args={"timeout": SQLITE_WAIT_SECONDS}
+    )
+    sa.event.listen(engine.sync_engine, "connect", _sqlite_connect)
+
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    sa.event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+class Database:
+    """One database, with one engine to read and one to write.
+
+    SQLite writers take the write lock when they begin (`BEGIN IMMEDIATE`): with the default they would read first,
+    and two of them could hand out one number twice.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Prepare for `url` (see `database_url`); nothing is connected yet."""
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
+            self.reader = _sqlite_engine(self.url, "BEGIN", SQLITE_READERS)
+        else:
+            self.writer = self.reader = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+        self._running: set[asyncio.Task[object]] = set()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that reads one consistent state and writes nothing."""
+        async with self.reader.connect() as connection:
+            yield connection
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Return what `work` returns, after its transaction is committed; if it raises, nothing was written.
+
+        `work` may await nothing but the database. It is shielded: a client that goes away neither interrupts it half-way
+        nor leaves the write lock held.
+        """
+        task = asyncio.ensure_future(self._transaction(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self.writer.begin() as connection:
+            return await work(connection)
+
+    async def close(self) -> None:
+        """Wait for running transactions, then close every connection."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await self.writer.dispose()
+        await self.reader.dispose()

@@ -1,0 +1,78 @@
+"""One error tree: an exception means "could not answer", `Refused` means "understood, and refused, with reasons"."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+
+class HoshoError(Exception):
+    """The platform could not answer. `code` is stable; `ja` and `en` say what happened and what to do."""
+
+    code = "INTERNAL"
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(f"{self.code}: {en}")
+        self.ja = ja
+        self.en = en
+
+
+class SettingsError(HoshoError):
+    """A setting is missing, unknown or malformed."""
+
+    code = "SETTINGS"
+
+
+class TokenInvalid(HoshoError):
+    """A token is expired, forged, of another type, or not ours."""
+
+    code = "TOKEN_INVALID"
+
+
+class SealBroken(HoshoError):
+    """A stored access key cannot be opened: it was altered, moved to another row, or its secret is gone."""
+
+    code = "SEAL_BROKEN"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason for which a request is refused.
+
+    `code` is stable (docs/errors.md), `ja` and `en` say what to do. `path` names the input field it is about, in
+    snake case, outermost first; empty when it is about no field. `sources` are links to where the rule is published.
+    """
+
+    code: str
+    ja: str
+    en: str
+    path: tuple[str, ...] = ()
+    sources: tuple[object, ...] = ()
+
+
+class Refused(Exception):  # noqa: N818  a refusal is an answer, not an error
+    """The request was understood and is refused; raised inside a transaction it takes back all that was written."""
+
+    def __init__(self, *refusals: Refusal, decision: object = None) -> None:
+        super().__init__(", ".join(refusal.code for refusal in refusals))
+        self.refusals = refusals
+        self.decision = decision
+
+
+@contextmanager
+def under(*prefix: str) -> Iterator[None]:
+    """Put `prefix` before the path of every refusal that is raised inside: where the checked record stands in the input."""
+    try:
+        yield
+    except Refused as refused:
+        moved = (replace(each, path=prefix + each.path) for each in refused.refusals)
+        raise Refused(*moved, decision=refused.decision) from refused
+
+
+@contextmanager
+def at(*path: str) -> Iterator[None]:
+    """Give every refusal that is raised inside this `path`: what it is about came from elsewhere than the input."""
+    try:
+        yield
+    except Refused as refused:
+        moved = (replace(each, path=path) for each in refused.refusals)
+        raise Refused(*moved, decision=refused.decision) from refused

@@ -1,0 +1,168 @@
+"""Reading guarantees: one statement for a list or a certificate, of the columns that were asked for, of one's own rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core.certificate import Certificate, HandlingBranch, Surety
+from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
+from denshi_hosho.core.tables import certificate, guarantee, key_event
+from denshi_hosho.core.text import folded
+from denshi_hosho.core.tokens import Actor
+from denshi_hosho.core.vocabulary import Change
+
+_CERTIFICATE_ONLY = {"id", "guarantee_id", "obligee_folded", "works_folded"}
+CERTIFICATE_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
+    **{column.name: column for column in certificate.c if column.name not in _CERTIFICATE_ONLY},
+    "number": guarantee.c.number,
+    "kind": guarantee.c.kind,
+    "medium": guarantee.c.medium,
+    "guarantee_id": guarantee.c.id,
+}
+COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
+    **CERTIFICATE_COLUMNS,
+    "id": guarantee.c.id,
+    "obligee": guarantee.c.obligee,
+    "application_id": guarantee.c.application_id,
+    "concluded_at": guarantee.c.concluded_at,
+    "first_opened_at": guarantee.c.first_opened_at,
+    "changed": (certificate.c.change != Change.ORIGINAL),
+}
+LIVE = guarantee.join(
+    certificate,
+    (certificate.c.guarantee_id == guarantee.c.id) & (certificate.c.version == guarantee.c.live_version),
+)
+
+
+class SearchField(StrEnum):
+    """By what the list of guarantees is searched, as on the leaflet's screen."""
+
+    ALL = "ALL"
+    NUMBER = "NUMBER"
+    OBLIGEE = "OBLIGEE"
+    WORKS_NAME = "WORKS_NAME"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What to look for; an empty `text` finds everything."""
+
+    text: str = ""
+    field: SearchField = SearchField.ALL
+
+
+class GuaranteeOrder(StrEnum):
+    """How the list of guarantees is sorted; ties are settled by age."""
+
+    NEWEST = "NEWEST"
+    OLDEST = "OLDEST"
+    ISSUED_ON_ASC = "ISSUED_ON_ASC"
+    ISSUED_ON_DESC = "ISSUED_ON_DESC"
+    NUMBER_ASC = "NUMBER_ASC"
+    NUMBER_DESC = "NUMBER_DESC"
+    OBLIGEE_ASC = "OBLIGEE_ASC"
+    OBLIGEE_DESC = "OBLIGEE_DESC"
+    WORKS_NAME_ASC = "WORKS_NAME_ASC"
+    WORKS_NAME_DESC = "WORKS_NAME_DESC"
+    AMOUNT_ASC = "AMOUNT_ASC"
+    AMOUNT_DESC = "AMOUNT_DESC"
+
+
+_SORTED_BY: Mapping[str, sa.ColumnElement[Any]] = {
+    "NEWEST": guarantee.c.id,
+    "OLDEST": guarantee.c.id,
+    "ISSUED_ON": certificate.c.issued_on,
+    "NUMBER": guarantee.c.number,
+    "OBLIGEE": certificate.c.obligee_folded,
+    "WORKS_NAME": certificate.c.works_folded,
+    "AMOUNT": certificate.c.guaranteed_amount,
+}
+
+
+def order(by: GuaranteeOrder) -> Order:
+    """Return the order `by`."""
+    name = by.value.removesuffix("_ASC").removesuffix("_DESC")
+    return Order(by.value, _SORTED_BY[name], guarantee.c.id, by.endswith("_DESC") or by is GuaranteeOrder.NEWEST)
+
+
+def theirs(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that a guarantee belongs to the party for which `actor` acts."""
+    if actor.principal_id is not None:
+        return guarantee.c.principal_id == actor.principal_id
+    return guarantee.c.surety_id == actor.surety_id
+
+
+def found_by(search: Search) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of `search`: a substring, whatever its width and case."""
+    text = folded(search.text)
+    if not text:
+        return []
+    columns = {
+        SearchField.NUMBER: guarantee.c.number,
+        SearchField.OBLIGEE: certificate.c.obligee_folded,
+        SearchField.WORKS_NAME: certificate.c.works_folded,
+    }
+    chosen = [columns[search.field]] if search.field in columns else list(columns.values())
+    return [sa.or_(*(column.contains(text, autoescape=True) for column in chosen))]
+
+
+async def list_guarantees(
+    connection: AsyncConnection, actor: Actor, search: Search, by: GuaranteeOrder, window: Window,
+    wanted: frozenset[str],
+) -> Page:  # fmt: skip
+    """Return a page of the actor's guarantees with the columns in `wanted` (and `total`, `start` if named)."""
+    listing = Listing(LIVE, [theirs(actor), *found_by(search)], pick(wanted), order(by))
+    return await read_page(connection, listing, window, wanted)
+
+
+def pick(wanted: frozenset[str]) -> list[sa.ColumnElement[Any]]:
+    """Return the columns in `wanted` that a guarantee has, labelled, with its id first."""
+    names = ["id", *sorted(wanted & COLUMNS.keys() - {"id"})]
+    return [COLUMNS[name].label(name) for name in names]
+
+
+async def one_guarantee(
+    connection: AsyncConnection, actor: Actor, key: tuple[str, object], wanted: frozenset[str]
+) -> Row[tuple[object, ...]] | None:
+    """Return the actor's guarantee with `key` = (`id`, `number` or `application_id`, its value), or None."""
+    name, value = key
+    statement = sa.select(*pick(wanted)).select_from(LIVE).where(theirs(actor), COLUMNS[name] == value)
+    return (await connection.execute(statement)).one_or_none()
+
+
+async def one_certificate(connection: AsyncConnection, guarantee_id: int, version: int) -> Certificate | None:
+    """Return that version of that guarantee's certificate, whole, whoever asks: the caller has checked that."""
+    columns = [column.label(name) for name, column in CERTIFICATE_COLUMNS.items()]
+    tables = guarantee.join(certificate, certificate.c.guarantee_id == guarantee.c.id)
+    mine = guarantee.c.id == guarantee_id, certificate.c.version == version
+    row = (await connection.execute(sa.select(*columns).select_from(tables).where(*mine))).one_or_none()
+    return certificate_of(row._mapping) if row else None
+
+
+def certificate_of(row: Mapping[str, Any]) -> Certificate:
+    """Return the certificate that a row with all of `CERTIFICATE_COLUMNS` holds."""
+    values = dict(row)
+    values.pop("guarantee_id")
+    parts = {
+        part: {name.removeprefix(f"{part}_"): values.pop(name) for name in list(values) if name.startswith(f"{part}_")}
+        for part in ("surety", "branch")
+    }  # fmt: skip
+    return Certificate(**values, surety=Surety(**parts["surety"]), branch=HandlingBranch(**parts["branch"]))
+
+
+async def key_events(
+    connection: AsyncConnection, actor: Actor, guarantee_id: int
+) -> list[Row[tuple[object, ...]]]:
+    """Return what happened around the key of the actor's guarantee, oldest first: event, at, note."""
+    statement = (
+        sa.select(key_event.c.event, key_event.c.at, key_event.c.note)
+        .join(guarantee, guarantee.c.id == key_event.c.guarantee_id)
+        .where(guarantee.c.id == guarantee_id, theirs(actor))
+        .order_by(key_event.c.id)
+    )
+    return list((await connection.execute(statement)).all())

@@ -1,0 +1,108 @@
+"""The access key of a guarantee (認証キー): made at issue, shown to its owner, rotated, and what happened around it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core.certificate import KeyNotice
+from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.tables import access_key, certificate, guarantee, key_event
+from denshi_hosho.core.tokens import Actor
+from denshi_hosho.core.vault import Vault, new_key
+from denshi_hosho.core.vocabulary import KeyEventKind, Medium
+
+NOT_FOUND = Refusal(
+    "NOT_FOUND", "該当する保証契約がありません。", "There is no such guarantee.", ("guarantee_id",)
+)
+ON_PAPER = Refusal(
+    "ON_PAPER",
+    "書面で交付した保証証書には認証キーがありません。",
+    "A guarantee on paper has no access key.",
+    ("guarantee_id",),
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Revealed:
+    """A key notice with the version of the certificate that it belongs to."""
+
+    notice: KeyNotice
+    version: int
+
+
+async def store_new_key(
+    connection: AsyncConnection, vault: Vault, guarantee_id: int, number: str, now: datetime
+) -> None:
+    """Make and store a key for the guarantee. It has no other live one: the database refuses a second."""
+    kept = vault.seal(number, new_key())
+    row = {"guarantee_id": guarantee_id, "sealed": kept.sealed, "sealed_with": kept.sealed_with,
+           "mac": kept.mac, "mac_with": kept.mac_with, "created_at": now}  # fmt: skip
+    await connection.execute(sa.insert(access_key).values(row))
+
+
+async def reveal(connection: AsyncConnection, vault: Vault, guarantee_id: int) -> Revealed:
+    """Return the key notice of a guarantee, whoever asks: the caller has checked that. Raise `Refused` if on paper."""
+    columns = (
+        guarantee.c.kind, guarantee.c.number, certificate.c.version, certificate.c.works_name,
+        certificate.c.obligee_name, certificate.c.surety_name, access_key.c.sealed, access_key.c.sealed_with,
+    )  # fmt: skip
+    live_key = (access_key.c.guarantee_id == guarantee.c.id) & access_key.c.retired_at.is_(None)
+    live_version = (certificate.c.guarantee_id == guarantee.c.id) & (
+        certificate.c.version == guarantee.c.live_version
+    )
+    tables = guarantee.join(certificate, live_version).outerjoin(access_key, live_key)
+    statement = sa.select(*columns).select_from(tables).where(guarantee.c.id == guarantee_id)
+    row = (await connection.execute(statement)).one()
+    if row.sealed is None:
+        raise Refused(ON_PAPER)
+    notice = KeyNotice(
+        kind=row.kind, number=row.number, access_key=vault.unseal(row.number, row.sealed, row.sealed_with),
+        works_name=row.works_name, obligee_name=row.obligee_name, surety_name=row.surety_name,
+    )  # fmt: skip
+    return Revealed(notice, row.version)
+
+
+async def reveal_to(
+    connection: AsyncConnection, vault: Vault, actor: Actor, guarantee_id: int, now: datetime
+) -> Revealed:
+    """Return the key notice of the actor's own guarantee and write down that it was shown. Raise `Refused`."""
+    await _own(connection, actor, guarantee_id)
+    revealed = await reveal(connection, vault, guarantee_id)
+    await note_event(connection, guarantee_id, KeyEventKind.REVEALED, now, actor)
+    return revealed
+
+
+async def rotate(
+    connection: AsyncConnection, vault: Vault, actor: Actor, guarantee_id: int, reason: str, now: datetime
+) -> None:
+    """Give the actor's own guarantee a new key; the old one is dead at once. Raise `Refused`."""
+    number = await _own(connection, actor, guarantee_id)
+    live = access_key.c.guarantee_id == guarantee_id, access_key.c.retired_at.is_(None)
+    retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now))
+    if not retired.rowcount:
+        raise Refused(ON_PAPER)
+    await store_new_key(connection, vault, guarantee_id, number, now)
+    await note_event(connection, guarantee_id, KeyEventKind.ROTATED, now, actor, reason)
+
+
+async def _own(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> str:
+    mine = guarantee.c.id == guarantee_id, guarantee.c.principal_id == actor.principal_id
+    statement = sa.select(guarantee.c.number, guarantee.c.medium).where(*mine).with_for_update()
+    row = (await connection.execute(statement)).one_or_none()
+    if row is None:
+        raise Refused(NOT_FOUND)
+    if row.medium is Medium.PAPER:
+        raise Refused(ON_PAPER)
+    return str(row.number)
+
+
+async def note_event(
+    connection: AsyncConnection, guarantee_id: int, event: KeyEventKind, now: datetime,
+    actor: Actor | None = None, note: str | None = None,
+) -> None:  # fmt: skip
+    """Write down what happened around a key; without an actor it was whoever held number and key."""
+    row = {"guarantee_id": guarantee_id, "event": event, "at": now, "note": note,
+           "account_id": actor.account_id if actor else None}  # fmt: skip
+    await connection.execute(sa.insert(key_event).values(row))

@@ -1,0 +1,71 @@
+"""Guarantee numbers (保証契約番号): ten digits from a surety's ranges, without gaps and without doubles."""
+
+import re
+import unicodedata
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core.errors import HoshoError, Refusal, Refused
+from denshi_hosho.core.tables import number_range
+from denshi_hosho.core.vocabulary import GuaranteeKind
+
+DIGITS = 10
+LAST = 10**DIGITS - 1
+_NUMBER = re.compile(r"[0-9]{10}")
+
+
+class NumberMalformed(HoshoError):
+    """What was given as a guarantee number is not ten digits."""
+
+    code = "NUMBER_MALFORMED"
+
+
+def parse_number(text: str) -> str:
+    """Return the ten digits in `text`; full-width digits, spaces and hyphens are forgiven. Raise `NumberMalformed`."""
+    digits = re.sub(r"[\s\-‐−]", "", unicodedata.normalize("NFKC", text))
+    if not _NUMBER.fullmatch(digits):
+        raise NumberMalformed("保証契約番号は10桁の数字です。", "A guarantee number has ten digits.")
+    return digits
+
+
+async def add_range(
+    connection: AsyncConnection, surety_id: int, kind: GuaranteeKind, first: int, last: int
+) -> None:
+    """Give the surety the numbers `first` … `last` for `kind`. Raise `Refused` if the range is taken or is none."""
+    table = number_range
+    overlap = sa.select(table.c.id).where(table.c.first <= last, table.c.last >= first)
+    if not 0 <= first <= last <= LAST or (await connection.execute(overlap)).first():
+        raise Refused(
+            Refusal(
+                "NUMBER_RANGE",
+                f"番号帯 {first}–{last} は使えません(10桁以内で、他の番号帯と重ならないこと)。",
+                f"The range {first}–{last} cannot be used: at most ten digits, overlapping no other range.",
+            )
+        )
+    row = dict(surety_id=surety_id, kind=kind, first=first, next=first, last=last)
+    await connection.execute(sa.insert(table).values(row))
+
+
+async def take_number(connection: AsyncConnection, surety_id: int, kind: GuaranteeKind) -> str:
+    """Return the next number of the surety's range for `kind`. It is taken only if the transaction commits.
+
+    Raise `Refused` if the range is used up or was never given.
+    """
+    table = number_range
+    statement = (
+        sa.update(table)
+        .where(table.c.surety_id == surety_id, table.c.kind == kind, table.c.next <= table.c.last)
+        .values(next=table.c.next + 1)
+        .returning(table.c.next - 1)
+    )
+    number = (await connection.execute(statement)).scalar_one_or_none()
+    if number is None:
+        raise Refused(
+            Refusal(
+                "NUMBERS_USED_UP",
+                f"{kind.ja}の保証契約番号がありません。番号帯を追加してください。",
+                f"There are no numbers left for {kind}. Add a range.",
+            )
+        )
+    return f"{number:0{DIGITS}d}"

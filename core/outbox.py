@@ -1,0 +1,120 @@
+"""Mail that is to be sent: queued in the transaction that gives the reason for it, sent at least once after it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core.clock import next_mail_time
+from denshi_hosho.core.database import Database
+from denshi_hosho.core.tables import account, certificate, guarantee, mail
+from denshi_hosho.core.vocabulary import GuaranteeKind
+
+LEASE = timedelta(minutes=2)
+BATCH = 20
+MAX_PAUSE = timedelta(hours=1)
+
+SUBJECT = "電子証書・認証キー登録のお知らせ"
+BODY = """{principal_name} 様
+
+電子証書と認証キーを登録しました。次のサイトにログインしてご確認ください。
+
+  {viewer_url}
+
+  区分         : {kind}
+  保証契約番号 : {number}
+  工事名       : {works_name}
+  発注者       : {obligee_name}
+
+発注者へは「認証キー等のお知らせ」をご提出ください。認証キーはこのメールには記載していません。
+
+{surety_name}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What every mail has in common: its sender, and the public address of the platform to which it sends its reader."""
+
+    sender: str
+    viewer_url: str
+
+    @property
+    def host(self) -> str:
+        """Return the host in which message ids are unique."""
+        return urlsplit(self.viewer_url).hostname or "localhost"
+
+
+async def queue_registration_mail(
+    connection: AsyncConnection, post: Post, guarantee_id: int, now: datetime, *, urgent: bool
+) -> None:
+    """Queue the registration mail (R5) to each account of the principal: at the next 16:00 in Japan, or now if urgent."""
+    for row in await _addressees(connection, guarantee_id):
+        words = {**row._mapping, "kind": GuaranteeKind(row.kind).ja, "viewer_url": post.viewer_url}
+        values = {
+            "guarantee_id": guarantee_id, "recipient": row.email, "subject": SUBJECT, "body": BODY.format(**words),
+            "message_id": f"<registration.{row.number}.{row.account_id}@{post.host}>",
+            "due_at": now if urgent else next_mail_time(now), "created_at": now,
+        }  # fmt: skip
+        await connection.execute(sa.insert(mail).values(values))
+
+
+async def _addressees(connection: AsyncConnection, guarantee_id: int) -> list[Row[tuple[object, ...]]]:
+    columns = (
+        account.c.id.label("account_id"), account.c.email, guarantee.c.number, guarantee.c.kind,
+        certificate.c.principal_name, certificate.c.works_name, certificate.c.obligee_name, certificate.c.surety_name,
+    )  # fmt: skip
+    version = (certificate.c.guarantee_id == guarantee.c.id) & (
+        certificate.c.version == guarantee.c.live_version
+    )
+    tables = guarantee.join(certificate, version).join(
+        account, account.c.principal_id == guarantee.c.principal_id
+    )
+    statement = sa.select(*columns).select_from(tables).where(guarantee.c.id == guarantee_id)
+    return list((await connection.execute(statement.order_by(account.c.id))).all())
+
+
+async def claim(database: Database, who: str, now: datetime) -> list[Row[tuple[object, ...]]]:
+    """Return mails that are due, leased to the process `who` for two minutes; no other process gets them meanwhile."""
+    waiting = (
+        sa.select(mail.c.id)
+        .where(mail.c.sent_at.is_(None), mail.c.due_at <= now)
+        .where(mail.c.lease_until.is_(None) | (mail.c.lease_until <= now))
+        .order_by(mail.c.due_at, mail.c.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    lease = (
+        sa.update(mail)
+        .where(mail.c.id.in_(waiting.scalar_subquery()))
+        .values(lease_by=who, lease_until=now + LEASE, attempts=mail.c.attempts + 1)
+        .returning(mail)
+    )
+
+    async def work(connection: AsyncConnection) -> list[Row[tuple[object, ...]]]:
+        return list((await connection.execute(lease)).all())
+
+    return await database.write(work)
+
+
+async def settle(database: Database, mail_id: int, who: str, now: datetime) -> None:
+    """Write down that a leased mail was sent."""
+    await _close(database, mail_id, who, {"sent_at": now, "lease_by": None, "lease_until": None, "last_error": None})
+
+
+async def postpone(database: Database, row: Row[tuple[object, ...]], who: str, why: str, now: datetime) -> None:
+    """Write down why a leased mail was not sent; the pause before the next try doubles, up to an hour."""
+    pause = min(timedelta(seconds=2 ** min(int(row.attempts), 12)), MAX_PAUSE)
+    await _close(database, int(row.id), who, {"lease_by": None, "lease_until": now + pause, "last_error": why})
+
+
+async def _close(database: Database, mail_id: int, who: str, values: dict[str, object]) -> None:
+    statement = sa.update(mail).where(mail.c.id == mail_id, mail.c.lease_by == who).values(values)
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(statement)
+
+    await database.write(work)

@@ -1,0 +1,51 @@
+"""Passwords: kept as argon2id, checked off the event loop, and refused when they are too short to be one."""
+
+import asyncio
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from denshi_hosho.core.errors import Refusal, Refused
+
+MIN_LENGTH = 12
+MAX_LENGTH = 256
+_hasher = PasswordHasher()
+
+
+def check_new_password(password: str, path: tuple[str, ...]) -> None:
+    """Raise `Refused` unless `password` has 12 to 256 characters. `path` is the input field."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        raise Refused(
+            Refusal(
+                "PASSWORD_LENGTH",
+                f"パスワードは{MIN_LENGTH}文字以上{MAX_LENGTH}文字以内にしてください。",
+                f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.",
+                path,
+            )
+        )
+
+
+async def hashed(password: str) -> str:
+    """Return the argon2id hash to store for `password`."""
+    return await asyncio.to_thread(_hasher.hash, password)
+
+
+async def matches(password_hash: str | None, password: str) -> bool:
+    """Return whether `password` is the one behind `password_hash`; without a hash the same time is spent on a dummy."""
+    return await asyncio.to_thread(_verify, password_hash or _dummy_hash(), password) and password_hash is not None
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except VerificationError:
+        return False
+
+
+_dummy: list[str] = []
+
+
+def _dummy_hash() -> str:
+    if not _dummy:
+        _dummy.append(_hasher.hash("nobody has this password"))
+    return _dummy[0]

@@ -1,0 +1,83 @@
+"""The postman: takes what is due out of the outbox and hands it to a transport. The default one writes .eml files."""
+
+import asyncio
+import os
+import re
+import secrets
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Row
+
+from denshi_hosho.core.clock import Clock
+from denshi_hosho.core.database import Database
+from denshi_hosho.core.outbox import claim, postpone, settle
+
+Transport = Callable[[EmailMessage], None]
+_log = structlog.get_logger("mail")
+
+
+def message(row: Row[tuple[object, ...]], sender: str) -> EmailMessage:
+    """Return the mail of an outbox row. Its Message-ID is fixed, so that a mail sent twice is known to be one."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = sender, str(row.recipient), str(row.subject)
+    mail["Message-ID"] = str(row.message_id)
+    mail["Date"] = row.due_at
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(str(row.body), charset="utf-8", cte="base64")
+    return mail
+
+
+def to_folder(folder: Path) -> Transport:
+    """Return the transport that writes each mail to `folder` as an .eml file, whole or not at all."""
+
+    def write(mail: EmailMessage) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^A-Za-z0-9.@_-]", "_", mail["Message-ID"].strip("<>"))
+        draft = folder / f".{name}.{secrets.token_hex(4)}"
+        draft.write_bytes(mail.as_bytes())
+        draft.replace(folder / f"{name}.eml")
+
+    return write
+
+
+class Postman:
+    """Delivers the outbox of `database`; any number of them may run side by side."""
+
+    def __init__(self, database: Database, transport: Transport, sender: str, clock: Clock) -> None:
+        self._database = database
+        self._transport = transport
+        self._sender = sender
+        self._clock = clock
+        self._name = f"{os.getpid()}.{secrets.token_hex(4)}"
+
+    async def round(self) -> int:
+        """Send everything that is due; return how many mails were sent."""
+        sent = 0
+        while batch := await claim(self._database, self._name, self._clock()):
+            for row in batch:
+                sent += await self._deliver(row)
+        return sent
+
+    async def _deliver(self, row: Row[tuple[object, ...]]) -> bool:
+        try:
+            await asyncio.to_thread(self._transport, message(row, self._sender))
+        except OSError as error:  # SMTP errors are OSErrors too: the mail stays in the outbox and is tried again
+            _log.warning("mail not sent", message_id=row.message_id, error=type(error).__name__)
+            await postpone(self._database, row, self._name, repr(error), self._clock())
+            return False
+        await settle(self._database, int(row.id), self._name, self._clock())
+        _log.info("mail sent", message_id=row.message_id)
+        return True
+
+    async def walk(self, every_seconds: int) -> None:
+        """Do a round every so many seconds until cancelled; an unexpected error is logged and does not end the walk."""
+        while True:
+            try:
+                await self.round()
+            except Exception:
+                _log.exception("mail round failed")
+            await asyncio.sleep(every_seconds)

@@ -1,0 +1,117 @@
+"""Every setting of the platform, read once from the environment (docs/configuration.md lists them all)."""
+
+import base64
+import binascii
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import MappingProxyType
+
+from denshi_hosho.core.errors import SettingsError
+
+PREFIX = "HOSHO_"
+SECRET_BYTES = 32
+Secrets = Mapping[str, bytes]
+
+
+def _secrets(name: str, text: str) -> Secrets:
+    """Return `id:base64[,id:base64…]` as a mapping; the first one is used for what is new."""
+    found: dict[str, bytes] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        key_id, colon, encoded = part.partition(":")
+        try:
+            secret = base64.urlsafe_b64decode(encoded)
+        except (binascii.Error, ValueError):
+            secret = b""
+        if not colon or not key_id or len(secret) != SECRET_BYTES:
+            raise _wrong(name, "名前:base64(32バイト)", "id:base64 of 32 bytes, as `hosho keys generate` prints it")
+        found[key_id] = secret
+    return MappingProxyType(found)
+
+
+def _words(_name: str, text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (piece.strip() for piece in text.split(","))))
+
+
+def _flag(name: str, text: str) -> bool:
+    if text.lower() not in {"0", "1", "true", "false"}:
+        raise _wrong(name, "0 か 1", "0 or 1")
+    return text.lower() in {"1", "true"}
+
+
+def _number(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise _wrong(name, "整数", "a whole number")
+    return int(text)
+
+
+def _text(_name: str, text: str) -> str:
+    return text
+
+
+def _path(_name: str, text: str) -> Path:
+    return Path(text)
+
+
+def _wrong(name: str, ja: str, en: str) -> SettingsError:
+    return SettingsError(f"{PREFIX}{name} は {ja} で指定してください。", f"{PREFIX}{name} must be {en}.")
+
+
+_READERS = {
+    "DATABASE_URL": _text, "TOKEN_SECRETS": _secrets, "SEAL_SECRETS": _secrets, "PEPPER_SECRETS": _secrets,
+    "PUBLIC_URL": _text, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _text, "MAIL_EVERY_SECONDS": _number,
+    "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings, each from the variable `HOSHO_` + its name in capitals. Secrets never appear in its repr."""
+
+    database_url: str = "sqlite:///var/hosho.db"
+    token_secrets: Secrets = field(default_factory=dict, repr=False)
+    seal_secrets: Secrets = field(default_factory=dict, repr=False)
+    pepper_secrets: Secrets = field(default_factory=dict, repr=False)
+    public_url: str = "http://127.0.0.1:8000"
+    development: bool = False
+    mail_folder: Path = Path("var/mail")
+    mail_from: str = "noreply@guarantee.example.jp"
+    mail_every_seconds: int = 10
+    rule_modules: tuple[str, ...] = ()
+    rules_disabled: tuple[str, ...] = ()
+    rules_strict: bool = False
+    body_limit: int = 262_144
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
+        """Return the settings in `environment`. Raise `SettingsError` for a malformed or unknown `HOSHO_` variable."""
+        given: dict[str, object] = {}
+        for variable, text in environment.items():
+            if not variable.startswith(PREFIX):
+                continue
+            name = variable.removeprefix(PREFIX)
+            if name not in _READERS:
+                raise _unknown(variable)
+            given[name.lower()] = _READERS[name](name, text)
+        return cls(**given)  # type: ignore[arg-type]  # each reader returns its field's type; tested field by field
+
+    def require_secrets(self) -> None:
+        """Raise `SettingsError` unless every secret is given: nothing is served with secrets that nobody chose."""
+        missing = [
+            PREFIX + each.name.upper()
+            for each in fields(self)
+            if each.name.endswith("_secrets") and not getattr(self, each.name)
+        ]
+        if missing:
+            names = ", ".join(missing)
+            raise SettingsError(
+                f"秘密鍵が設定されていません: {names}。`hosho keys generate` で作れます。",
+                f"Secrets are missing: {names}. `hosho keys generate` makes them.",
+            )
+
+
+def _unknown(variable: str) -> SettingsError:
+    near = difflib.get_close_matches(variable, [PREFIX + name for name in _READERS], 1)
+    ja, en = (f"({near[0]} のことですか)", f" Did you mean {near[0]}?") if near else ("", "")
+    return SettingsError(f"{variable} という設定はありません{ja}。", f"There is no setting {variable}.{en}")

@@ -1,0 +1,202 @@
+"""The database's tables. Migrations make them (migrations/); a test proves that both agree on both databases."""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import Dialect
+
+from denshi_hosho.core.vocabulary import (
+    ApplicationState,
+    ApplicationStep,
+    Change,
+    FeeState,
+    GuaranteeKind,
+    KeyEventKind,
+    Medium,
+    Role,
+    Stage,
+    SuretyClass,
+    Word,
+)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """An aware UTC instant, on SQLite too (which knows no time zones)."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return `value` in UTC; a naive one is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("an instant needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Return the stored instant, aware."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Yen = sa.BigInteger()
+
+
+def word(kind: type[Word]) -> sa.Enum:
+    """Return the column type that holds one of `kind`'s codes as text, checked by the database."""
+    return sa.Enum(kind, native_enum=False, length=32, create_constraint=True, name=kind.__name__.lower())
+
+
+def key() -> sa.Column[int]:
+    """Return a primary key that the database counts."""
+    return sa.Column("id", Id, sa.Identity(), primary_key=True)
+
+
+def ref(table: str, *, null: bool = False, unique: bool = False, index: bool = True) -> sa.Column[int]:
+    """Return a column that refers to `table`'s id."""
+    return sa.Column(f"{table}_id", Id, sa.ForeignKey(f"{table}.id"), nullable=null, unique=unique or None,
+                     index=(index and not unique) or None)  # fmt: skip
+
+
+def text(name: str, *, null: bool = False) -> sa.Column[str]:
+    """Return a text column."""
+    return sa.Column(name, sa.Text(), nullable=null)
+
+
+def instant(name: str, *, null: bool = False) -> sa.Column[datetime]:
+    """Return a column of instants."""
+    return sa.Column(name, Instant(), nullable=null)
+
+
+surety = sa.Table(
+    "surety", metadata, key(),
+    sa.Column("name", sa.Text(), nullable=False, unique=True),
+    sa.Column("surety_class", word(SuretyClass), nullable=False),
+    text("address"), text("representative"), text("terms_url", null=True), instant("created_at"),
+)  # fmt: skip
+
+branch = sa.Table(
+    "branch", metadata, key(), ref("surety"), text("name"), text("address"), text("tel"), text("fax", null=True),
+    sa.UniqueConstraint("surety_id", "name"),
+)  # fmt: skip
+
+# `next` is the number that the next guarantee gets, `last` the last one of the range: ranges of two kinds or
+# sureties never overlap, so numbers never collide.
+number_range = sa.Table(
+    "number_range", metadata, key(), ref("surety", index=False), sa.Column("kind", word(GuaranteeKind), nullable=False),
+    sa.Column("first", sa.BigInteger(), nullable=False),
+    sa.Column("next", sa.BigInteger(), nullable=False), sa.Column("last", sa.BigInteger(), nullable=False),
+    sa.UniqueConstraint("surety_id", "kind"),
+    sa.CheckConstraint("first >= 0 AND last <= 9999999999 AND next BETWEEN first AND last + 1", name="digits"),
+)  # fmt: skip
+
+principal = sa.Table(
+    "principal", metadata, key(), sa.Column("name", sa.Text(), nullable=False, unique=True),
+    sa.Column("consolidated_payment", sa.Boolean(), nullable=False), instant("created_at"),
+)  # fmt: skip
+
+account = sa.Table(
+    "account", metadata, key(), sa.Column("login_id", sa.String(64), nullable=False, unique=True),
+    text("password_hash"), sa.Column("role", word(Role), nullable=False),
+    ref("principal", null=True), ref("surety", null=True), text("email"), instant("created_at"),
+    sa.CheckConstraint("(role = 'PRINCIPAL') = (principal_id IS NOT NULL) AND (role = 'SURETY') = (surety_id IS NOT NULL)",
+                       name="party"),
+)  # fmt: skip
+
+session = sa.Table(
+    "session", metadata, key(), ref("account"), sa.Column("refresh_hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("family", sa.String(32), nullable=False, index=True),
+    instant("created_at"), instant("expires_at"), instant("ended_at", null=True),
+)  # fmt: skip
+
+application = sa.Table(
+    "application", metadata, key(), ref("principal"), ref("surety"), ref("branch", null=True, index=False),
+    sa.Column("kind", word(GuaranteeKind), nullable=False), text("obligee"), text("obligee_name"),
+    sa.Column("delivery", word(Medium), nullable=False), text("works_name"),
+    sa.Column("contract_price", Yen, nullable=False), sa.Column("covered_price", Yen),
+    sa.Column("guaranteed_amount", Yen, nullable=False), sa.Column("completion_on", sa.Date(), nullable=False),
+    sa.Column("guarantee_ends_on", sa.Date(), nullable=False), text("depositary_bank", null=True),
+    sa.Column("urgent", sa.Boolean(), nullable=False),
+    text("facts"),  # what the rules were told, as canonical JSON
+    sa.Column("state", word(ApplicationState), nullable=False), sa.Column("fee_state", word(FeeState), nullable=False),
+    sa.Column("fee_amount", Yen), sa.Column("fee_received_on", sa.Date()), instant("submitted_at"),
+    sa.CheckConstraint("contract_price > 0 AND guaranteed_amount > 0 AND guaranteed_amount <= contract_price",
+                       name="amounts"),
+    sa.Index("ix_application_queue", "surety_id", "state", "id"),
+)  # fmt: skip
+
+application_step = sa.Table(
+    "application_step", metadata, key(), ref("application"), ref("account", index=False),
+    sa.Column("step", word(ApplicationStep), nullable=False), text("note", null=True), instant("at"),
+)  # fmt: skip
+
+rule_text = sa.Table("rule_text", metadata, sa.Column("digest", sa.String(64), primary_key=True), text("text"))
+
+decision = sa.Table(
+    "decision", metadata, key(), ref("application"), sa.Column("stage", word(Stage), nullable=False),
+    sa.Column("outcome", sa.String(32), nullable=False), sa.Column("revision", sa.Date()),
+    sa.Column("digest", sa.String(64), sa.ForeignKey("rule_text.digest"), nullable=False),
+    text("plugin"), text("plugin_version"), text("facts"), text("body"), instant("decided_at"),
+)  # fmt: skip
+
+guarantee = sa.Table(
+    "guarantee", metadata, key(), sa.Column("number", sa.String(10), nullable=False, unique=True),
+    ref("application", unique=True), ref("principal", index=False), ref("surety", index=False),
+    sa.Column("kind", word(GuaranteeKind), nullable=False), text("obligee"),
+    sa.Column("medium", word(Medium), nullable=False),
+    sa.Column("live_version", sa.Integer(), nullable=False), instant("concluded_at"),
+    instant("first_opened_at", null=True),
+    sa.Index("ix_guarantee_of_principal", "principal_id", "id"), sa.Index("ix_guarantee_of_surety", "surety_id", "id"),
+)  # fmt: skip
+
+certificate = sa.Table(
+    "certificate", metadata, key(), ref("guarantee", index=False), sa.Column("version", sa.Integer(), nullable=False),
+    sa.Column("change", word(Change), nullable=False), sa.Column("issued_on", sa.Date(), nullable=False),
+    text("principal_name"), text("obligee_name"), sa.Column("guaranteed_amount", Yen, nullable=False),
+    sa.Column("guarantee_ends_on", sa.Date(), nullable=False), sa.Column("completion_on", sa.Date(), nullable=False),
+    text("works_name"), sa.Column("contract_price", Yen, nullable=False), sa.Column("covered_price", Yen),
+    text("depositary_bank", null=True), text("surety_name"), text("surety_address"), text("surety_representative"),
+    text("surety_terms_url", null=True), text("branch_name"), text("branch_address"), text("branch_tel"),
+    text("branch_fax", null=True), text("obligee_folded"), text("works_folded"),
+    sa.UniqueConstraint("guarantee_id", "version"),
+)  # fmt: skip
+
+access_key = sa.Table(
+    "access_key", metadata, key(), ref("guarantee"), sa.Column("sealed", sa.LargeBinary(), nullable=False),
+    sa.Column("sealed_with", sa.String(16), nullable=False), sa.Column("mac", sa.LargeBinary(32), nullable=False),
+    sa.Column("mac_with", sa.String(16), nullable=False), instant("created_at"), instant("retired_at", null=True),
+    sa.Index("uq_access_key_live", "guarantee_id", unique=True, sqlite_where=sa.text("retired_at IS NULL"),
+             postgresql_where=sa.text("retired_at IS NULL")),
+)  # fmt: skip
+
+key_event = sa.Table(
+    "key_event", metadata, key(), ref("guarantee"), ref("account", null=True, index=False),
+    sa.Column("event", word(KeyEventKind), nullable=False), text("note", null=True), instant("at"),
+)  # fmt: skip
+
+mail = sa.Table(
+    "mail", metadata, key(), ref("guarantee"), text("recipient"), text("subject"), text("body"),
+    sa.Column("message_id", sa.String(255), nullable=False, unique=True), instant("due_at"), instant("created_at"),
+    sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"), text("last_error", null=True),
+    text("lease_by", null=True), instant("lease_until", null=True), instant("sent_at", null=True),
+    sa.Index("ix_mail_waiting", "due_at", sqlite_where=sa.text("sent_at IS NULL"),
+             postgresql_where=sa.text("sent_at IS NULL")),
+)  # fmt: skip
+
+idempotency = sa.Table(
+    "idempotency", metadata, key(), ref("account", index=False), sa.Column("key", sa.String(64), nullable=False),
+    text("operation"), sa.Column("digest", sa.String(64), nullable=False), sa.Column("result_id", Id),
+    instant("created_at"), sa.UniqueConstraint("account_id", "key"),
+)  # fmt: skip

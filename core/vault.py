@@ -1,0 +1,79 @@
+"""The key vault: makes access keys (認証キー), keeps them sealed, and tells a right one from a wrong one.
+
+A key is kept twice, under two secrets that live outside the database: sealed with AES-256-GCM, so that its owner can be
+shown it again, and as HMAC-SHA256, so that it can be checked. The guarantee's number is bound into both: a row that is
+swapped with another one opens nothing.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from denshi_hosho.core.errors import SealBroken
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789+_"  # no 0 O 1 I; the leaflet's sample K5VL4+5QG_KJ fits
+LENGTH = 12  # 61 bit
+_NONCE = 12
+_HYPHENS = re.compile(r"[\s\-‐‑‒–—―−ー]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A key at rest, with the names of the two secrets that keep it."""
+
+    sealed: bytes
+    sealed_with: str
+    mac: bytes
+    mac_with: str
+
+
+def typed(text: str) -> str:
+    """Return the key that somebody meant who typed `text`: full-width, lower case, spaces and hyphens are forgiven."""
+    return _HYPHENS.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def new_key() -> str:
+    """Return a new access key: 12 symbols of `ALPHABET`, from the system's source of randomness."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+class Vault:
+    """Seals, opens and checks access keys. Each mapping is name → 32 bytes; the first entry is used for new keys."""
+
+    def __init__(self, sealing: Mapping[str, bytes], peppers: Mapping[str, bytes]) -> None:
+        self._sealing = {name: AESGCM(secret) for name, secret in sealing.items()}
+        self._peppers = dict(peppers)
+        self._seal_with = next(iter(self._sealing))
+        self._mac_with = next(iter(self._peppers))
+
+    def seal(self, number: str, key: str) -> Sealed:
+        """Return `key` as it may be stored for the guarantee `number`."""
+        nonce = secrets.token_bytes(_NONCE)
+        box = self._sealing[self._seal_with].encrypt(nonce, key.encode(), number.encode())
+        return Sealed(nonce + box, self._seal_with, self._mac(self._mac_with, number, key), self._mac_with)
+
+    def unseal(self, number: str, sealed: bytes, sealed_with: str) -> str:
+        """Return the key in clear. Raise `SealBroken` if the row was altered, swapped, or its secret is not here."""
+        try:
+            return self._sealing[sealed_with].decrypt(sealed[:_NONCE], sealed[_NONCE:], number.encode()).decode()
+        except (InvalidTag, KeyError) as error:
+            raise SealBroken(
+                f"保証契約番号 {number} の認証キーを復号できません。秘密鍵 {sealed_with} の設定を確認してください。",
+                f"The access key of {number} cannot be opened. Check that secret {sealed_with} is configured.",
+            ) from error
+
+    def fits(self, number: str, key: str, mac: bytes | None, mac_with: str | None) -> bool:
+        """Return whether `key` opens `number`. With no row (`mac` is None) the same work is done, and the answer is no."""
+        name = mac_with if mac_with in self._peppers else self._mac_with
+        expected = self._mac(name, number, key)
+        return hmac.compare_digest(expected, mac if mac is not None else bytes(32)) and mac is not None
+
+    def _mac(self, name: str, number: str, key: str) -> bytes:
+        return hmac.new(self._peppers[name], f"{number}\0{key}".encode(), hashlib.sha256).digest()

@@ -1,0 +1,103 @@
+"""Certificates and keys: open by number and key, reveal, rotate, and the short-lived URLs behind which PDFs wait."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core import keys
+from denshi_hosho.core.certificate import KeyNotice
+from denshi_hosho.core.documents import certificate_pdf, key_notice_pdf
+from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.guarantees import one_certificate
+from denshi_hosho.core.idempotency import digest, once
+from denshi_hosho.core.opening import open_certificate
+from denshi_hosho.core.tokens import Actor, Ticket
+from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.resolvers.policy import acting_for
+
+MAX_REASON = 1000
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Shown:
+    """A key notice as its owner is shown it, with the URL of its PDF (good for five minutes)."""
+
+    guarantee_id: int
+    notice: KeyNotice
+    pdf_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document to download."""
+
+    name: str
+    content: bytes
+
+
+async def opened(
+    platform: Platform, number: str, access_key: str, wanted: frozenset[str]
+) -> Row[tuple[object, ...]]:
+    """Return the certificate behind number and key; the opening is written down. Raise `Refused`, always the same."""
+    proof = number, access_key
+    return await open_certificate(platform.database, platform.vault, proof, platform.clock(), wanted)
+
+
+def certificate_url(platform: Platform, guarantee_id: int, version: int) -> str:
+    """Return the URL of a certificate's PDF, good for five minutes for whoever has it."""
+    return _url(platform, Ticket("certificate", guarantee_id, version))
+
+
+async def reveal(platform: Platform, actor: Actor | None, guarantee_id: int) -> Shown:
+    """Return the key notice of one of the principal's own guarantees; that it was shown is written down. Raise `Refused`."""
+    who, now = acting_for(actor, Role.PRINCIPAL), platform.clock()
+
+    async def work(connection: AsyncConnection) -> keys.Revealed:
+        return await keys.reveal_to(connection, platform.vault, who, guarantee_id, now)
+
+    revealed = await platform.database.write(work)
+    url = _url(platform, Ticket("key-notice", guarantee_id, revealed.version))
+    return Shown(guarantee_id, revealed.notice, url)
+
+
+async def rotate(
+    platform: Platform, actor: Actor | None, guarantee_id: int, reason: str, idempotency_key: str
+) -> int:
+    """Return the guarantee's id after it got a new key; the old one opens nothing any more. Raise `Refused`."""
+    who, now = acting_for(actor, Role.PRINCIPAL), platform.clock()
+    if not 1 <= len(reason.strip()) <= MAX_REASON:
+        raise Refused(Refusal("NOTE_LENGTH", f"理由を1文字以上{MAX_REASON}文字以内で入力してください。",
+                              f"Give a reason of 1 to {MAX_REASON} characters.", ("reason",)))  # fmt: skip
+    request = "rotate", digest("rotate", {"guarantee_id": guarantee_id, "reason": reason})
+
+    async def work(connection: AsyncConnection) -> int:
+        async def turn() -> int:
+            await keys.rotate(connection, platform.vault, who, guarantee_id, reason, now)
+            return guarantee_id
+
+        return await once(connection, who.account_id, idempotency_key, request, now, turn)
+
+    return await platform.database.write(work)
+
+
+async def download(platform: Platform, token: str) -> File:
+    """Return the document that a download URL's token stands for. Raise `TokenInvalid` (expired or forged).
+
+    The key notice holds the key: it is made anew each time and kept nowhere.
+    """
+    ticket = platform.tokens.redeem(token, platform.clock())
+    async with platform.database.read() as connection:
+        if ticket.document == "key-notice":
+            revealed = await keys.reveal(connection, platform.vault, ticket.guarantee_id)
+            return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice))
+        certificate = await one_certificate(connection, ticket.guarantee_id, ticket.version)
+    if certificate is None:
+        raise AssertionError("tickets are made for certificates that exist, and none is ever deleted")
+    return File(f"certificate-{certificate.number}.pdf", certificate_pdf(certificate))
+
+
+def _url(platform: Platform, ticket: Ticket) -> str:
+    token = platform.tokens.ticket(ticket, platform.clock())
+    return f"{platform.settings.public_url.rstrip('/')}/documents/{token}"

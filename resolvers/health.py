@@ -1,0 +1,36 @@
+"""Whether the platform can do its work: the database answers and is current, and which rule plugins are not served."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from denshi_hosho.core.migration import is_current
+from denshi_hosho.resolvers.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`database`: "ok", "outdated" (run `hosho db upgrade`) or "unreachable"; `rules`: plugin → why it is not served."""
+
+    database: str
+    rules: dict[str, str]
+
+    @property
+    def ready(self) -> bool:
+        """Return whether requests can be answered. A rule plugin that fails harms only its own obligee."""
+        return self.database == "ok"
+
+    def to_json(self) -> dict[str, object]:
+        """Return the report as JSON values; `status` is "ok", "degraded" or "unavailable"."""
+        status = "unavailable" if not self.ready else "degraded" if self.rules else "ok"
+        return {"status": status, "database": self.database, "rules": self.rules}
+
+
+async def report(platform: Platform) -> Report:
+    """Return how the platform is."""
+    problems = {problem.plugin: problem.en for problem in platform.rulebook.problems}
+    try:
+        database = "ok" if await is_current(platform.database) else "outdated"
+    except (SQLAlchemyError, OSError):
+        database = "unreachable"
+    return Report(database, problems)

@@ -1,0 +1,105 @@
+"""The surety's side of an application: return, decline, approve, record the fee, conclude."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core import applications, issuing
+from denshi_hosho.core.clock import japan_day
+from denshi_hosho.core.errors import Refusal, Refused, at
+from denshi_hosho.core.idempotency import digest, once
+from denshi_hosho.core.tokens import Actor
+from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers.decisions import at_conclusion, eligibility, record, require_delivery
+from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.resolvers.policy import acting_for
+
+MAX_NOTE = 1000
+
+
+async def send_back(platform: Platform, actor: Actor | None, application_id: int, note: str) -> int:
+    """Return the application's id after it was returned for correction. Raise `Refused`."""
+    _check_note(note)
+    return await _step(platform, actor, application_id, partial(applications.send_back, note=note))
+
+
+async def decline(platform: Platform, actor: Actor | None, application_id: int, note: str) -> int:
+    """Return the application's id after it was declined. Raise `Refused`."""
+    _check_note(note)
+    return await _step(platform, actor, application_id, partial(applications.decline, note=note))
+
+
+async def approve(platform: Platform, actor: Actor | None, application_id: int, branch_id: int | None) -> int:
+    """Return the application's id after it was approved. Raise `Refused`."""
+    return await _step(platform, actor, application_id, partial(applications.approve, branch_id=branch_id))
+
+
+async def record_fee(
+    platform: Platform, actor: Actor | None, application_id: int, *, amount: int | None, received_on: date | None,
+    consolidated: bool,
+) -> int:  # fmt: skip
+    """Return the application's id after its fee was recorded, as received or as consolidated. Raise `Refused`."""
+    if consolidated:
+        if amount is not None or received_on is not None:
+            raise Refused(_ONE_OF)
+        return await _step(platform, actor, application_id, applications.record_fee_consolidated)
+    if amount is None or received_on is None:
+        raise Refused(_ONE_OF)
+    if received_on > japan_day(platform.clock()):
+        raise Refused(Refusal("DAY_IN_FUTURE", "領収日が未来の日付です。", "The fee cannot have been received in the future.",
+                              ("received_on",)))  # fmt: skip
+    take = partial(applications.record_fee_received, fee=(amount, received_on))
+    return await _step(platform, actor, application_id, take)
+
+
+async def conclude(
+    platform: Platform, actor: Actor | None, application_id: int, idempotency_key: str
+) -> int:
+    """Return the id of the guarantee concluded for an approved application.
+
+    The obligee's rules are asked again: they may have changed since. Raise `Refused`: then nothing was written.
+    """
+    who = acting_for(actor, Role.SURETY)
+    now = platform.clock()
+    request = "conclude", digest("conclude", {"application_id": application_id})
+    how = issuing.Conclusion(actor=who, now=now, vault=platform.vault, post=platform.post)
+
+    async def work(connection: AsyncConnection) -> int:
+        async def issue() -> int:
+            row = await issuing.approved(connection, who, application_id)
+            told = at_conclusion(row.facts, japan_day(now))
+            with at("application_id"):
+                decision = eligibility(platform, told)
+                require_delivery(decision, row.delivery)
+            return await issuing.issue(connection, row, record(platform, told, decision), how)
+
+        return await once(connection, who.account_id, idempotency_key, request, now, issue)
+
+    return await platform.database.write(work)
+
+
+_ONE_OF = Refusal(
+    "FEE_AMBIGUOUS",
+    "領収額と領収日の両方か、一括後払のどちらかを指定してください。",
+    "Give either amount and receivedOn, or consolidated.",
+    ("amount",),
+)
+_Step = Callable[[AsyncConnection, Actor, int, datetime], Awaitable[None]]
+
+
+async def _step(platform: Platform, actor: Actor | None, application_id: int, take: _Step) -> int:
+    who, now = acting_for(actor, Role.SURETY), platform.clock()
+
+    async def work(connection: AsyncConnection) -> int:
+        await take(connection, who, application_id, now)
+        return application_id
+
+    return await platform.database.write(work)
+
+
+def _check_note(note: str) -> None:
+    if not 1 <= len(note.strip()) <= MAX_NOTE:
+        raise Refused(Refusal("NOTE_LENGTH", f"理由を1文字以上{MAX_NOTE}文字以内で入力してください。",
+                              f"Give a reason of 1 to {MAX_NOTE} characters.", ("note",)))  # fmt: skip

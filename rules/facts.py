@@ -1,0 +1,135 @@
+"""The rules in force on a day, as facts that a person reads and as the file that a machine reads."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from denshi_hosho.rules.deciding import ServedRules, today_is
+from denshi_hosho.rules.dimensions import Listing, shown
+from denshi_hosho.rules.obligees import Obligee
+from denshi_hosho.rules.plan import Saying, Source
+from denshi_hosho.rules.rulefile import Revision, RuleFile
+from denshi_hosho.rules.starts import Start
+from denshi_hosho.rules.submission import Submission
+from denshi_hosho.rules.texts import day_ja
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One fact of a rule: a stable `code`, a sentence in both languages, a plain `value`, and who says so."""
+
+    code: str
+    ja: str
+    en: str
+    value: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInForce:
+    """An obligee's rules on `day`. `revision` is the start of the revision in force, None before the first.
+
+    `text` is the whole rule file (TOML), `digest` the SHA-256 (hex) of its bytes.
+    """
+
+    obligee: Obligee
+    day: date
+    revision: date | None
+    facts: tuple[Fact, ...]
+    text: str
+    digest: str
+    plugin: str
+    plugin_version: str
+
+
+def rules_in_force(served: ServedRules, day: date) -> RulesInForce:
+    """Return the rules that `served` holds for `day`."""
+    rules = served.rules
+    revision = today_is(rules.revisions, day)
+    return RulesInForce(
+        obligee=rules.obligee,
+        day=day,
+        revision=None if revision is None else revision.from_on,
+        facts=tuple(_not_yet(rules) if revision is None else _facts(revision)),
+        text=rules.text,
+        digest=rules.digest,
+        plugin=served.plugin,
+        plugin_version=served.plugin_version,
+    )
+
+
+def _not_yet(rules: RuleFile) -> Iterator[Fact]:
+    for start in rules.revisions[0].starts:
+        yield _start(start)
+
+
+def _facts(revision: Revision) -> Iterator[Fact]:
+    for start in revision.starts:
+        yield _start(start)
+        for reading in start.readings:
+            yield _plain("READING", reading.reason.ja, reading.reason.en, start.literal, start.sources)
+    for listings in revision.listings.values():
+        for listing in listings:
+            yield _listing(listing)
+    for exclusion in revision.exclusions:
+        yield _said("EXCLUSION", exclusion.saying)
+        for reading in exclusion.readings:
+            said = exclusion.saying
+            yield _plain("READING", reading.reason.ja, reading.reason.en, said.literal, said.sources)
+    for paper in revision.paper:
+        reason = paper.reason
+        value = "true" if paper.accepted else "false"
+        yield Fact(code="PAPER", ja=reason.ja, en=reason.en, value=value, sources=reason.sources)
+        for reading in paper.readings:
+            yield _plain("READING", reading.reason.ja, reading.reason.en, paper.literal, reason.sources)
+    for remark in revision.remarks:
+        yield _said("REMARK", remark.saying)
+    yield from _submission(revision.submission)
+
+
+def _start(start: Start) -> Fact:
+    ja = "または".join(basis.ja for basis in start.counted_by)
+    en = " or ".join(basis.en for basis in start.counted_by)
+    return Fact(
+        code="START",
+        ja=f"{ja}が{day_ja(start.from_on)}以後の案件から。",
+        en=f"From {start.from_on} on, counted by the {en}.",
+        value=start.from_on.isoformat(),
+        sources=start.sources,
+    )
+
+
+def _listing(listing: Listing) -> Fact:
+    pairs = [shown(value) for value in sorted(listing.accepted)]
+    dimension = listing.dimension
+    return Fact(
+        code=dimension.code,
+        ja=f"{dimension.ja}: {'、'.join(ja for ja, _ in pairs)}",
+        en=f"{dimension.en}: {', '.join(en for _, en in pairs)}".capitalize(),
+        value=",".join(sorted(listing.accepted)),
+        sources=listing.sources,
+    )
+
+
+def _submission(submission: Submission) -> Iterator[Fact]:
+    for guarded in submission.channels:
+        channel = guarded.channel
+        yield Fact(code="CHANNEL", ja=channel.ja, en=channel.en, value=channel.way, sources=channel.sources)
+        to = channel.recipient
+        yield Fact(
+            code="RECIPIENT", ja=to.ja, en=to.en, value=to.address or to.known, sources=channel.sources
+        )
+    for _, need in submission.artefacts:
+        value = f"{need.artefact}:{need.need}"
+        yield Fact(code="ARTEFACT", ja=need.ja, en=need.en, value=value, sources=need.sources)
+    for key, sayings in submission.sayings.items():
+        for item in sayings:
+            yield _said(key.upper(), item.saying)
+
+
+def _said(code: str, saying: Saying) -> Fact:
+    return _plain(code, saying.ja, saying.en, saying.literal, saying.sources)
+
+
+def _plain(code: str, ja: str, en: str, literal: str | None, sources: tuple[Source, ...]) -> Fact:
+    return Fact(code=code, ja=ja, en=en, value=literal or ja, sources=sources)

@@ -1,0 +1,77 @@
+"""The ASGI application: the GraphQL door, downloads, health, and the postman that walks while it runs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import Route
+
+from denshi_hosho.core.errors import TokenInvalid
+from denshi_hosho.core.tokens import Actor
+from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.schema.context import Context
+from denshi_hosho.schema.doors import downloads, health_routes
+from denshi_hosho.schema.headers import SecurityHeaders
+from denshi_hosho.schema.http import GraphQLEndpoint, RequestRefused, graphql_routes
+from denshi_hosho.schema.log import RequestLog
+from denshi_hosho.schema.root import build_schema
+
+_BEARER = "bearer "
+_log = structlog.get_logger(__name__)
+
+
+def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool = True) -> Starlette:
+    """Return the application of `platform`. `default_query` stands in the IDE's editor (development only).
+
+    With `deliver_mail` a postman delivers the outbox as long as the application runs.
+    """
+    settings = platform.settings
+
+    async def context(request: Request) -> Context:
+        return Context(platform, _actor(platform, request))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        for problem in platform.rulebook.problems:
+            _log.error("rule plugin not served", plugin=problem.plugin, why=problem.en)
+        walk = asyncio.create_task(platform.postman().walk(settings.mail_every_seconds)) if deliver_mail else None
+        yield
+        if walk is not None:
+            walk.cancel()
+            with suppress(asyncio.CancelledError):
+                await walk
+        await platform.database.close()
+
+    endpoint = GraphQLEndpoint(
+        build_schema(development=settings.development),
+        context,
+        development=settings.development,
+        default_query=default_query,
+        body_limit=settings.body_limit,
+    )
+    return Starlette(
+        routes=[
+            *graphql_routes(endpoint),
+            Route("/documents/{ticket}", downloads(platform), methods=["GET"]),
+            *health_routes(platform),
+        ],
+        middleware=[Middleware(SecurityHeaders), Middleware(RequestLog)],
+        lifespan=lifespan,
+    )
+
+
+def _actor(platform: Platform, request: Request) -> Actor | None:
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    try:
+        if not header.lower().startswith(_BEARER):
+            raise TokenInvalid("Authorization: Bearer トークン の形で送ってください。", "Send Authorization: Bearer TOKEN.")
+        return platform.tokens.actor(header[len(_BEARER) :].strip(), platform.clock())
+    except TokenInvalid as error:
+        challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+        raise RequestRefused(401, error.code, error.ja, error.en, challenge) from error

@@ -1,0 +1,94 @@
+"""Applications for a guarantee (保証申込) as their principal and the surety see them."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from denshi_hosho.resolvers import obligees, reading
+from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.guarantees import DecisionRecord, Guarantee
+from denshi_hosho.schema.node import Node, shows
+from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.rules import Obligee
+from denshi_hosho.schema.scalars import Yen
+from denshi_hosho.schema.selection import needs, wanted
+from denshi_hosho.schema.words import ApplicationState, ApplicationStep, FeeState, GuaranteeKind, Medium
+
+
+@strawberry.type(description="One step of an application (保証申込の経過).")
+class Step:
+    step: ApplicationStep = strawberry.field(description="What happened.")
+    at: datetime = strawberry.field(description="When.")
+    note: str | None = strawberry.field(description="What was said with it: why it was returned or declined.")
+
+
+@strawberry.type(description="An application for a guarantee (保証申込).")
+class GuaranteeApplication(Node):
+    is_type_of = staticmethod(shows("GuaranteeApplication"))
+
+    kind: GuaranteeKind = strawberry.field(description="What is to be guaranteed (保証の種類).")
+    state: ApplicationState = strawberry.field(description="Where it stands.")
+    fee_state: FeeState = strawberry.field(description="Whether the fee (保証料) is in.")
+    fee_amount: Yen | None = strawberry.field(description="The fee received.")
+    fee_received_on: date | None = strawberry.field(description="Day on which the fee was received.")
+    delivery: Medium = strawberry.field(description="How the certificate is to be delivered (保証証書の受取方法).")
+    principal_name: str = strawberry.field(description="The principal (保証契約者).")
+    surety_name: str = strawberry.field(description="The surety (保証会社).")
+    consolidated_payment: bool = strawberry.field(description="The principal pays fees consolidated (一括後払).")
+    obligee_name: str = strawberry.field(description="The obligee as the certificate will name it (被保証者).")
+    works_name: str = strawberry.field(description="Name of the works (工事名).")
+    contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
+    covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
+    guaranteed_amount: Yen = strawberry.field(description="Amount to be guaranteed (保証金額).")
+    completion_on: date = strawberry.field(description="Last day of the works (工期末日).")
+    guarantee_ends_on: date = strawberry.field(description="Last day of the guarantee (保証期間).")
+    depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
+    urgent: bool = strawberry.field(description="The registration mail is to go out at once, not at 16:00 (至急).")
+    submitted_at: datetime = strawberry.field(description="When it was first submitted.")
+
+    @strawberry.field(
+        graphql_type=Obligee | None,
+        description="The obligee (発注者); null if its rules are no longer installed.",
+        metadata=needs("obligee"),
+    )
+    def obligee(self, info: Request) -> CoreObject:
+        return obligees.one(info.context.platform, shown(self).obligee)
+
+    @strawberry.field(graphql_type=list[Step], description="What happened to it, oldest first.", metadata=needs("id"))
+    async def steps(self, info: Request) -> CoreObject:
+        return await info.context.steps.load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[DecisionRecord],
+        description="What the obligee's rules said of it, oldest first.",
+        metadata=needs("id"),
+    )
+    async def decisions(self, info: Request) -> CoreObject:
+        return await info.context.decisions.load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=Guarantee | None,
+        description="The guarantee that was concluded for it; null: not yet.",
+        metadata=needs("id"),
+    )
+    async def guarantee(self, info: Request) -> CoreObject:
+        context = info.context
+        guarantee_id = await context.guarantee_ids.load(shown(self).id)
+        if guarantee_id is None:
+            return None
+        key = "id", guarantee_id
+        return await reading.guarantee(context.platform, context.signed_in, key, wanted(info))
+
+
+@strawberry.type(description="An application in a list.")
+class ApplicationEdge:
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: GuaranteeApplication = strawberry.field(description="The application.")
+
+
+@strawberry.type(description="A page of applications.")
+class ApplicationConnection:
+    edges: list[ApplicationEdge] = strawberry.field(description="The applications with their cursors.")
+    nodes: list[GuaranteeApplication] = strawberry.field(description="The applications without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
+    total_count: int = strawberry.field(description="How many applications were found.")

@@ -1,0 +1,122 @@
+"""The certificate (保証証書) as principal and obligee see it: one type, so that both see the same."""
+
+from datetime import date
+
+import strawberry
+
+from denshi_hosho.core import wording
+from denshi_hosho.core.wareki import wareki
+from denshi_hosho.resolvers import documents
+from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
+from denshi_hosho.schema.selection import needs
+from denshi_hosho.schema.words import Change, GuaranteeKind, Medium
+
+_SURETY = ("surety_name", "surety_address", "surety_representative", "surety_terms_url")
+_BRANCH = ("branch_name", "branch_address", "branch_tel", "branch_fax")
+
+
+class Part:
+    """The columns of a row that begin with a prefix, without it."""
+
+    def __init__(self, row: CoreObject, prefix: str) -> None:
+        self._row = row
+        self._prefix = prefix
+
+    def __getattr__(self, name: str) -> CoreObject:
+        """Return the row's column with the prefix."""
+        return getattr(self._row, self._prefix + name)
+
+
+@strawberry.type(description="The surety (保証会社) as the certificate names it.")
+class CertificateSurety:
+    name: str = strawberry.field(description="Its name.")
+    address: str = strawberry.field(description="Its address.")
+    representative: str = strawberry.field(description="Title and name of its representative (代表者).")
+    terms_url: str | None = strawberry.field(description="Where its guarantee terms (約款) can be read.")
+
+
+@strawberry.type(description="The surety's branch that handles the guarantee (取扱店), as the certificate names it.")
+class CertificateBranch:
+    name: str = strawberry.field(description="Its name.")
+    address: str = strawberry.field(description="Its address.")
+    tel: str = strawberry.field(description="Its telephone number.")
+    fax: str | None = strawberry.field(description="Its FAX number.")
+
+
+@strawberry.type(
+    description="One version of a guarantee's certificate (保証証書・電子証書), word for word. It is not the thing to hand in: "
+    "that is the key notice (認証キー等のお知らせ)."
+)
+class Certificate:
+    number: GuaranteeNumber = strawberry.field(description="Guarantee number (保証契約番号).")
+    kind: GuaranteeKind = strawberry.field(description="What is guaranteed (保証の種類).")
+    medium: Medium = strawberry.field(description="Whether it is electronic or on paper.")
+    version: int = strawberry.field(description="Counts the versions of this guarantee's certificate from 1.")
+    change: Change = strawberry.field(description="Why this version was issued (当初・変更・訂正).")
+    issued_on: date = strawberry.field(description="Day of issue (証書発行日).")
+    principal_name: str = strawberry.field(description="The principal (保証契約者).")
+    obligee_name: str = strawberry.field(description="The obligee (被保証者), the issuer of the works contract (発注者).")
+    guaranteed_amount: Yen = strawberry.field(description="Guaranteed amount (保証金額).")
+    guarantee_ends_on: date = strawberry.field(description="Last day of the guarantee (保証期間).")
+    completion_on: date = strawberry.field(description="Last day of the works (工期末日).")
+    works_name: str = strawberry.field(description="Name of the works (工事名).")
+    contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
+    covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
+    depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
+
+    @strawberry.field(description="Title (証書の標題), marked （変更） or （訂正） where it is one.", metadata=needs("kind", "change"))
+    def title(self) -> str:
+        row = shown(self)
+        return wording.title(row.kind, row.change)
+
+    @strawberry.field(
+        description="The sentence by which the surety binds itself; null for a kind without a certificate form.",
+        metadata=needs("kind"),
+    )
+    def statement(self) -> str | None:
+        return wording.sentence(shown(self).kind)
+
+    @strawberry.field(description="Name of the guarantee terms (約款).", metadata=needs("kind"))
+    def terms_name(self) -> str | None:
+        return wording.terms_name(shown(self).kind)
+
+    @strawberry.field(description="The notes below the certificate ((注)).", metadata=needs())
+    def notes(self) -> list[str]:
+        return list(wording.NOTES)
+
+    @strawberry.field(description="Day of issue in the Japanese calendar (和暦).", metadata=needs("issued_on"))
+    def issued_on_wareki(self) -> str:
+        return wareki(shown(self).issued_on)
+
+    @strawberry.field(description="Last day of the guarantee in the Japanese calendar.", metadata=needs("guarantee_ends_on"))
+    def guarantee_ends_on_wareki(self) -> str:
+        return wareki(shown(self).guarantee_ends_on)
+
+    @strawberry.field(description="Last day of the works in the Japanese calendar.", metadata=needs("completion_on"))
+    def completion_on_wareki(self) -> str:
+        return wareki(shown(self).completion_on)
+
+    @strawberry.field(graphql_type=CertificateSurety, description="The surety (保証会社).", metadata=needs(*_SURETY))
+    def surety(self) -> CoreObject:
+        return Part(self, "surety_")
+
+    @strawberry.field(graphql_type=CertificateBranch, description="The handling branch (取扱店).", metadata=needs(*_BRANCH))
+    def branch(self) -> CoreObject:
+        return Part(self, "branch_")
+
+    @strawberry.field(
+        description="URL of the certificate as PDF, good for five minutes for whoever has it; null for a kind without a "
+        "certificate form.",
+        metadata=needs("guarantee_id", "version", "kind"),
+    )
+    def pdf_url(self, info: Request) -> str | None:
+        row = shown(self)
+        if not wording.has_form(row.kind):
+            return None
+        return documents.certificate_url(info.context.platform, row.guarantee_id, row.version)
+
+    @classmethod
+    def is_type_of(cls, _source: CoreObject, _info: CoreObject) -> bool:
+        """Return True: of the union's members, this is the one that shows a core object."""
+        return True

@@ -1,0 +1,53 @@
+"""The doors beside GraphQL: downloads behind short-lived URLs, liveness and readiness."""
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from denshi_hosho.core.errors import Refused, TokenInvalid
+from denshi_hosho.resolvers import documents, health
+from denshi_hosho.resolvers.platform import Platform
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def downloads(platform: Platform) -> Endpoint:
+    """Return the endpoint behind download URLs: a PDF, or why there is none (403, with a code)."""
+
+    async def download(request: Request) -> Response:
+        try:
+            file = await documents.download(platform, request.path_params["ticket"])
+        except TokenInvalid:
+            return _refusal(
+                "DOWNLOAD_EXPIRED",
+                "このダウンロードURLは期限切れか正しくありません。もう一度取得してください。",
+                "This download URL has expired or is not valid. Get a new one.",
+            )
+        except Refused as refused:
+            first = refused.refusals[0]
+            return _refusal(first.code, first.ja, first.en)
+        headers = {**_NO_STORE, "Content-Disposition": f'inline; filename="{file.name}"'}
+        return Response(file.content, media_type="application/pdf", headers=headers)
+
+    return download
+
+
+def _refusal(code: str, ja: str, en: str) -> Response:
+    error = {"message": ja, "extensions": {"code": code, "messageEn": en}}
+    return JSONResponse({"errors": [error]}, 403, headers=_NO_STORE)
+
+
+def health_routes(platform: Platform) -> list[Route]:
+    """Return `/livez` (the process answers) and `/readyz` (it can do its work; 503 if not)."""
+
+    async def livez(_request: Request) -> Response:
+        return JSONResponse({"status": "ok"}, headers=_NO_STORE)
+
+    async def readyz(_request: Request) -> Response:
+        report = await health.report(platform)
+        return JSONResponse(report.to_json(), 200 if report.ready else 503, headers=_NO_STORE)
+
+    return [Route("/livez", livez), Route("/readyz", readyz)]

@@ -1,0 +1,113 @@
+"""Guarantees (保証契約) as their principal and their surety see them, with every column of the leaflet's list."""
+
+from datetime import date, datetime
+
+import strawberry
+
+from denshi_hosho.resolvers import obligees, reading
+from denshi_hosho.resolvers.decisions import stored
+from denshi_hosho.schema.certificates import Certificate
+from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.node import Node, shows
+from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.rules import Decision, Obligee, SubmissionPlan
+from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
+from denshi_hosho.schema.selection import needs, same_row
+from denshi_hosho.schema.words import GuaranteeKind, KeyEventKind, Medium, Stage
+
+
+@strawberry.type(description="Something that happened around an access key (認証キー).")
+class KeyEvent:
+    event: KeyEventKind = strawberry.field(description="What happened.")
+    at: datetime = strawberry.field(description="When.")
+    note: str | None = strawberry.field(description="The reason given, if one was asked for.")
+
+
+@strawberry.type(description="A decision as it was kept (判定の記録), with the very rules that were applied.")
+class DecisionRecord:
+    stage: Stage = strawberry.field(description="At which moment the rules were asked.")
+    decided_at: datetime = strawberry.field(description="When.")
+    text: str = strawberry.field(description="The rule file (TOML) that was applied.")
+    facts: str = strawberry.field(description="What the rules were told, as canonical JSON.")
+
+    @strawberry.field(graphql_type=Decision, description="What they answered.")
+    def decision(self) -> CoreObject:
+        return stored(shown(self).body)
+
+
+@strawberry.type(description="A contract of guarantee (保証契約).")
+class Guarantee(Node):
+    is_type_of = staticmethod(shows("Guarantee"))
+
+    number: GuaranteeNumber = strawberry.field(description="Guarantee number (保証契約番号), ten digits.")
+    kind: GuaranteeKind = strawberry.field(description="What is guaranteed (保証の種類).")
+    medium: Medium = strawberry.field(description="Whether the certificate was delivered electronically or on paper.")
+    issued_on: date = strawberry.field(description="Day of issue of the live certificate (証書発行日).")
+    changed: bool = strawberry.field(description="The live certificate is a change or a correction (変更契約).")
+    obligee_name: str = strawberry.field(description="The obligee as the certificate names it (発注者).")
+    works_name: str = strawberry.field(description="Name of the works (工事名).")
+    contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
+    covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
+    guaranteed_amount: Yen = strawberry.field(description="Guaranteed amount (保証金額).")
+    concluded_at: datetime = strawberry.field(description="When it was concluded (締結).")
+    first_opened_at: datetime | None = strawberry.field(
+        description="When number and key first opened the certificate (発注者による最初の閲覧); null: not yet."
+    )
+
+    @strawberry.field(description="The list's short word for the kind (区分).", metadata=needs("kind"))
+    def kind_short(self) -> str:
+        return str(shown(self).kind.short_ja)
+
+    @strawberry.field(
+        graphql_type=Obligee | None,
+        description="The obligee (発注者); null if its rules are no longer installed.",
+        metadata=needs("obligee"),
+    )
+    def obligee(self, info: Request) -> CoreObject:
+        return obligees.one(info.context.platform, shown(self).obligee)
+
+    @strawberry.field(graphql_type=Certificate, description="The live certificate (保証証書).", metadata=same_row())
+    def certificate(self) -> CoreObject:
+        return self
+
+    @strawberry.field(
+        graphql_type=list[KeyEvent],
+        description="What happened around its access key (認証キー), oldest first.",
+        metadata=needs("id"),
+    )
+    async def key_events(self, info: Request) -> CoreObject:
+        context = info.context
+        return await reading.key_events(context.platform, context.signed_in, shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[DecisionRecord],
+        description="What the obligee's rules said, at application and at conclusion, oldest first.",
+        metadata=needs("application_id"),
+    )
+    async def decisions(self, info: Request) -> CoreObject:
+        return await info.context.decisions.load(shown(self).application_id)
+
+    @strawberry.field(
+        graphql_type=SubmissionPlan | None,
+        description="How to hand its access key in here (認証キーの提出方法); null on paper.",
+        metadata=needs("application_id", "medium"),
+    )
+    async def submission(self, info: Request) -> CoreObject:
+        records = await info.context.decisions.load(shown(self).application_id)
+        return stored(records[-1].body).plan if shown(self).medium is Medium.ELECTRONIC else None
+
+
+@strawberry.type(description="A guarantee in a list.")
+class GuaranteeEdge:
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: Guarantee = strawberry.field(description="The guarantee.")
+
+
+@strawberry.type(description="A page of guarantees (保証工事一覧).")
+class GuaranteeConnection:
+    edges: list[GuaranteeEdge] = strawberry.field(description="The guarantees with their cursors.")
+    nodes: list[Guarantee] = strawberry.field(description="The guarantees without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
+    total_count: int = strawberry.field(description="How many guarantees were found (n件中).")
+    first_position: int = strawberry.field(description="Place of the page's first row in the list, from 1; 0 if empty.")
+    last_position: int = strawberry.field(description="Place of the page's last row in the list, from 1; 0 if empty.")

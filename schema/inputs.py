@@ -1,0 +1,185 @@
+"""What clients fill in: the facts that rules ask for, an application, and the inputs of every mutation."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+
+from denshi_hosho.core.form import Form
+from denshi_hosho.core.text import kept
+from denshi_hosho.rules import Application
+from denshi_hosho.schema.ids import row_id
+from denshi_hosho.schema.scalars import Yen
+from denshi_hosho.schema.words import Change, GuaranteeKind, Medium, Procurement, SuretyClass, WorkType
+
+_KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
+
+
+@strawberry.input(
+    description="What an obligee's rules may ask of an application. All optional: what is missing and matters is named in the "
+    "answer."
+)
+class RuleFacts:
+    work_type: WorkType | None = strawberry.field(default=None, description="Kind of work (業種).")
+    work_wording: str | None = strawberry.field(default=None, description="The obligee's own word for the work.")
+    division: str | None = strawberry.field(default=None, description="The obligee's ordering division (発注課).")
+    procurement: Procurement | None = strawberry.field(default=None, description="How it was awarded (契約方式).")
+    contract_medium: Medium | None = strawberry.field(
+        default=None, description="Whether the works contract is electronic or on paper (電子契約・紙契約)."
+    )
+    change: Change = strawberry.field(
+        default=Change.ORIGINAL, description="Whether it is a new guarantee, a change or a correction (当初・変更・訂正)."
+    )
+    original_medium: Medium | None = strawberry.field(
+        default=None, description="Whether the first guarantee of these works was electronic or on paper."
+    )
+    notice_on: date | None = strawberry.field(default=None, description="Day of the tender notice (入札公告日).")
+    nomination_on: date | None = strawberry.field(default=None, description="Day of nomination (指名日).")
+    bidding_on: date | None = strawberry.field(default=None, description="Day of bidding (入札日).")
+    order_on: date | None = strawberry.field(default=None, description="Day of the order (発注日).")
+    contract_on: date | None = strawberry.field(default=None, description="Day of the works contract (契約締結日).")
+    initial_contract_on: date | None = strawberry.field(
+        default=None, description="Day of the initial works contract, if it was amended since (当初契約日)."
+    )
+    first_guarantee_on: date | None = strawberry.field(
+        default=None,
+        description="Day of the first guarantee of these works: of the advance payment, before its interim one (最初の保証契約日).",
+    )
+
+
+@strawberry.input(description="An application that is not made yet, for `eligibility`.")
+class EligibilityInput:
+    obligee: str = strawberry.field(description="The obligee's (発注者) code, such as \"322016\" for 松江市.")
+    kind: GuaranteeKind = strawberry.field(description="What is to be guaranteed (保証の種類).")
+    surety_class: SuretyClass | None = strawberry.field(default=None, description="Who guarantees (保証機関の種類).")
+    contract_price: Yen | None = strawberry.field(default=None, description="Contract price (請負金額(総額)).")
+    covered_price: Yen | None = strawberry.field(default=None, description="Covered price (請負金額(対象額)).")
+    guaranteed_amount: Yen | None = strawberry.field(default=None, description="Amount to be guaranteed (保証金額).")
+    guarantee_on: date | None = strawberry.field(
+        default=None, description="Day on which the guarantee is concluded (保証契約日)."
+    )
+    facts: RuleFacts = strawberry.field(default_factory=RuleFacts, description="What else the rules may ask for.")
+
+    def told(self) -> Application:
+        """Return what the rules are told."""
+        return Application(
+            obligee=self.obligee, kind=self.kind, surety_class=self.surety_class, contract_price=self.contract_price,
+            covered_price=self.covered_price, guaranteed_amount=self.guaranteed_amount, guarantee_on=self.guarantee_on,
+            **_facts(self.facts),
+        )  # fmt: skip
+
+
+@strawberry.input(description="An application for a guarantee (保証申込) as the principal fills it in.")
+class ApplicationInput:
+    surety_id: strawberry.ID = strawberry.field(description="Global id of the surety (保証会社), from `sureties`.")
+    obligee: str = strawberry.field(description="The obligee's (発注者) code, such as \"322016\" for 松江市.")
+    obligee_name: str | None = strawberry.field(
+        default=None,
+        description="The obligee as the certificate is to name it (被保証者), such as 支出負担行為担当官 近畿地方整備局長; its own "
+        "name if left out.",
+    )
+    kind: GuaranteeKind = strawberry.field(description="What is to be guaranteed (保証の種類).")
+    delivery: Medium = strawberry.field(description="How the certificate is to be delivered (保証証書の受取方法).")
+    works_name: str = strawberry.field(description="Name of the works (工事名).")
+    contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
+    covered_price: Yen | None = strawberry.field(default=None, description="Covered price (請負金額(対象額)).")
+    guaranteed_amount: Yen = strawberry.field(description="Amount to be guaranteed (保証金額).")
+    completion_on: date = strawberry.field(description="Last day of the works (工期末日).")
+    guarantee_ends_on: date | None = strawberry.field(
+        default=None, description="Last day of the guarantee (保証期間); the last day of the works if left out."
+    )
+    depositary_bank: str | None = strawberry.field(default=None, description="Depositary bank (預託金融機関).")
+    urgent: bool = strawberry.field(default=False, description="Send the registration mail at once, not at 16:00 (至急).")
+    facts: RuleFacts = strawberry.field(default_factory=RuleFacts, description="What the obligee's rules may ask for.")
+
+    def form(self, obligee_name: str) -> Form:
+        """Return the form as it is kept; `obligee_name` stands in for a name that was left out."""
+        return Form(
+            surety_id=row_id(self.surety_id, "Surety"), kind=self.kind, obligee=self.obligee,
+            obligee_name=obligee_name if self.obligee_name is None else kept(self.obligee_name), delivery=self.delivery,
+            works_name=kept(self.works_name), contract_price=self.contract_price, covered_price=self.covered_price,
+            guaranteed_amount=self.guaranteed_amount, completion_on=self.completion_on,
+            guarantee_ends_on=self.guarantee_ends_on or self.completion_on,
+            depositary_bank=None if self.depositary_bank is None else kept(self.depositary_bank), urgent=self.urgent,
+            contract_on=self.facts.contract_on,
+        )  # fmt: skip
+
+    def told(self) -> Application:
+        """Return what the rules are told; who the surety is, the platform knows."""
+        return Application(
+            obligee=self.obligee, kind=self.kind, contract_price=self.contract_price,
+            covered_price=self.covered_price, guaranteed_amount=self.guaranteed_amount, **_facts(self.facts),
+        )  # fmt: skip
+
+
+def _facts(facts: RuleFacts) -> dict[str, Any]:
+    return dict(vars(facts))
+
+
+@strawberry.input(description="Input of `signIn`.")
+class SignInInput:
+    login_id: str = strawberry.field(description="Login id (お客様ID).")
+    password: str = strawberry.field(description="Password (パスワード).")
+
+
+@strawberry.input(description="Input of `refreshSession` and `signOut`.")
+class RefreshInput:
+    refresh_token: str = strawberry.field(description="The refresh token received last.")
+
+
+@strawberry.input(description="Input of `changePassword`.")
+class ChangePasswordInput:
+    current_password: str = strawberry.field(description="The password until now.")
+    new_password: str = strawberry.field(description="The new password, 12 to 256 characters.")
+
+
+@strawberry.input(description="Input of `applyForGuarantee`.")
+class ApplyForGuaranteeInput:
+    application: ApplicationInput = strawberry.field(description="The application.")
+    idempotency_key: str = strawberry.field(description=_KEY)
+
+
+@strawberry.input(description="Input of `resubmitApplication`.")
+class ResubmitApplicationInput:
+    application_id: strawberry.ID = strawberry.field(description="Global id of the returned application.")
+    application: ApplicationInput = strawberry.field(description="The whole application, corrected.")
+
+
+@strawberry.input(description="Input of `approveApplication`.")
+class ApproveApplicationInput:
+    application_id: strawberry.ID = strawberry.field(description="Global id of the application.")
+    branch_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Global id of the handling branch (取扱店); needed if the surety has several."
+    )
+
+
+@strawberry.input(description="Input of `returnApplication` and `declineApplication`.")
+class JudgeApplicationInput:
+    application_id: strawberry.ID = strawberry.field(description="Global id of the application.")
+    note: str = strawberry.field(description="Why, for the principal to read (理由), 1 to 1,000 characters.")
+
+
+@strawberry.input(description="Input of `recordFee`: `amount` and `receivedOn`, or `consolidated`.")
+class RecordFeeInput:
+    application_id: strawberry.ID = strawberry.field(description="Global id of the application.")
+    amount: Yen | None = strawberry.field(default=None, description="The fee received (保証料).")
+    received_on: date | None = strawberry.field(default=None, description="Day on which it was received (領収日).")
+    consolidated: bool = strawberry.field(default=False, description="It is paid later, consolidated (一括後払).")
+
+
+@strawberry.input(description="Input of `concludeGuarantee`.")
+class ConcludeGuaranteeInput:
+    application_id: strawberry.ID = strawberry.field(description="Global id of the approved application.")
+    idempotency_key: str = strawberry.field(description=_KEY)
+
+
+@strawberry.input(description="Input of `revealAccessKey`.")
+class RevealAccessKeyInput:
+    guarantee_id: strawberry.ID = strawberry.field(description="Global id of the guarantee.")
+
+
+@strawberry.input(description="Input of `rotateAccessKey`.")
+class RotateAccessKeyInput:
+    guarantee_id: strawberry.ID = strawberry.field(description="Global id of the guarantee.")
+    reason: str = strawberry.field(description="Why, such as: sent to the wrong address (理由), 1 to 1,000 characters.")
+    idempotency_key: str = strawberry.field(description=_KEY)

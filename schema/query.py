@@ -1,0 +1,145 @@
+"""Everything that can be asked."""
+
+from typing import Annotated
+
+import strawberry
+
+from denshi_hosho.core.paging import Window
+from denshi_hosho.resolvers import decisions, documents, obligees, reading
+from denshi_hosho.resolvers.obligees import ObligeePage
+from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.ids import global_id, row_id, split_id
+from denshi_hosho.schema.inputs import EligibilityInput
+from denshi_hosho.schema.node import Loaded, Node, shows
+from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
+from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.rules import Obligee
+from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
+from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.viewer import After, First, Viewer
+from denshi_hosho.schema.words import SuretyClass
+
+
+@strawberry.type(description="A branch of a surety (取扱店).")
+class Branch(Node):
+    is_type_of = staticmethod(shows("Branch"))
+
+    name: str = strawberry.field(description="Its name.")
+    address: str = strawberry.field(description="Its address.")
+    tel: str = strawberry.field(description="Its telephone number.")
+    fax: str | None = strawberry.field(description="Its FAX number.")
+
+
+@strawberry.type(description="A surety (保証会社) to which one can apply.")
+class Surety(Node):
+    is_type_of = staticmethod(shows("Surety"))
+
+    name: str = strawberry.field(description="Its name.")
+    surety_class: SuretyClass = strawberry.field(description="What it is (保証機関の種類).")
+    address: str = strawberry.field(description="Its address.")
+    representative: str = strawberry.field(description="Title and name of its representative (代表者).")
+    terms_url: str | None = strawberry.field(description="Where its guarantee terms (約款) can be read.")
+
+    @strawberry.field(graphql_type=list[Branch], description="Its branches (取扱店).")
+    async def branches(self, info: Request) -> CoreObject:
+        return await info.context.branches.load(shown(self).id)
+
+
+@strawberry.type(description="An obligee in a list.")
+class ObligeeEdge:
+    cursor: str = strawberry.field(description="Its place in the list.")
+    node: Obligee = strawberry.field(description="The obligee.")
+
+
+@strawberry.type(description="A page of obligees (発注者) in order of code.")
+class ObligeeConnection:
+    edges: list[ObligeeEdge] = strawberry.field(description="The obligees with their cursors.")
+    nodes: list[Obligee] = strawberry.field(description="The obligees without their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
+    total_count: int = strawberry.field(description="How many obligees were found.")
+
+
+def _obligee_page(found: ObligeePage) -> ObligeeConnection:
+    edges: CoreObject = [ObligeeEdge(cursor=global_id("Obligee", each.id), node=each) for each in found.rows]
+    nodes: CoreObject = found.rows
+    cursors = [edge.cursor for edge in edges]
+    info = PageInfo(
+        has_next_page=found.has_next,
+        has_previous_page=found.start > 0,
+        start_cursor=cursors[0] if cursors else None,
+        end_cursor=cursors[-1] if cursors else None,
+    )
+    return ObligeeConnection(edges=edges, nodes=nodes, page_info=info, total_count=found.total)
+
+
+async def _load(info: Request, typename: str, local: str, text: str) -> CoreObject:
+    context = info.context
+    if typename == "Obligee":
+        return obligees.one(context.platform, local)
+    if context.actor is None or typename not in {"Guarantee", "GuaranteeApplication"}:
+        return None
+    columns = wanted(info, on=typename)
+    if typename == "Guarantee":
+        key = "id", row_id(text, typename)
+        return await reading.guarantee(context.platform, context.actor, key, columns)
+    return await context.applications(columns).load(row_id(text, typename))
+
+
+@strawberry.type(description="Everything that can be asked.")
+class Query:
+    @strawberry.field(graphql_type=Viewer | None, description="The signed-in account; null if nobody is signed in.")
+    def viewer(self, info: Request) -> CoreObject:
+        return info.context.actor
+
+    @strawberry.field(graphql_type=Node | None, description="The object with this global id, if the asker may see it.")
+    async def node(
+        self, info: Request, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]  # noqa: A002
+    ) -> CoreObject:
+        typename, local = split_id(id)
+        found = await _load(info, typename, local, id)
+        return None if found is None else Loaded(typename, found)
+
+    @strawberry.field(
+        graphql_type=ObligeeConnection,
+        description="The obligees (発注者, issuers of works contracts) whose rules are installed, in order of code.",
+    )
+    def obligees(
+        self, info: Request,
+        search: Annotated[str, strawberry.argument(description="A part of code, name, Latin name or prefecture.")] = "",
+        first: First = None, after: After = None,
+    ) -> CoreObject:  # fmt: skip
+        size = Window(first=first).size
+        code = None if after is None else split_id(after)[1]
+        return _obligee_page(obligees.search(info.context.platform, search, size, code))
+
+    @strawberry.field(graphql_type=Obligee | None, description="One obligee (発注者); null if its rules are not installed.")
+    def obligee(
+        self, info: Request,
+        code: Annotated[str, strawberry.argument(description="Its code, such as \"322016\" for 松江市.")],
+    ) -> CoreObject:  # fmt: skip
+        return obligees.one(info.context.platform, code)
+
+    @strawberry.field(graphql_type=list[Surety], description="The sureties (保証会社) to which one can apply, by name.")
+    async def sureties(self, info: Request) -> CoreObject:
+        return await reading.sureties(info.context.platform)
+
+    @strawberry.field(description="What an obligee's rules say of an application that is not made yet (電子保証の可否).")
+    def eligibility(
+        self, info: Request,
+        application: Annotated[EligibilityInput, strawberry.argument(description="What is known of it.")],
+    ) -> EligibilityResult:  # fmt: skip
+        decision: CoreObject = decisions.eligibility(info.context.platform, application.told())
+        return decision  # type: ignore[no-any-return]  # the core's decision, shown by the type Decision
+
+    @strawberry.field(
+        description="Open a certificate with number and key (電子証書の閲覧), no account needed. The opening is written down and the "
+        "principal sees it."
+    )
+    async def certificate(
+        self, info: Request,
+        number: Annotated[GuaranteeNumber, strawberry.argument(description="Guarantee number (保証契約番号).")],
+        access_key: Annotated[AccessKey, strawberry.argument(description="Access key (認証キー), in a variable.")],
+    ) -> CertificateResult:  # fmt: skip
+        columns = wanted(info, on="Certificate")
+        row: CoreObject = await documents.opened(info.context.platform, number, access_key, columns)
+        return row  # type: ignore[no-any-return]  # the core's row, shown by the type Certificate

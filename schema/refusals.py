@@ -1,0 +1,50 @@
+"""Refusals as data: whatever the platform refuses on purpose is answered with codes, sentences and sources."""
+
+from typing import Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from denshi_hosho.core.errors import Refusal as CoreRefusal
+from denshi_hosho.core.errors import Refused as CoreRefused
+from denshi_hosho.schema.context import CoreObject, camel
+from denshi_hosho.schema.rules import Decision, Source
+
+
+@strawberry.type(description="One reason for which a request is refused.")
+class Refusal:
+    code: str = strawberry.field(description="Stable code; docs/errors.md lists them all.")
+    message: str = strawberry.field(description="What is wrong and what to do, in Japanese.")
+    message_en: str = strawberry.field(description="What is wrong and what to do, in English.")
+    path: list[str] = strawberry.field(
+        description="The input field it is about, from the outermost in; empty if it is about none."
+    )
+    sources: list[Source] = strawberry.field(description="Where the obligee (発注者) publishes the rule behind it.")
+
+
+@strawberry.type(description="The request was understood and is refused. Nothing was written.")
+class Refused:
+    refusals: list[Refusal] = strawberry.field(description="Every reason; at least one.")
+    decision: Decision | None = strawberry.field(
+        description="What the obligee's rules said, if they were the reason (発注者の規則による判定)."
+    )
+
+
+def refused(exception: CoreRefused) -> Refused:
+    """Return the GraphQL answer for a refusal."""
+    decision: CoreObject = exception.decision
+    return Refused(refusals=[_refusal(each) for each in exception.refusals], decision=decision)
+
+
+def _refusal(refusal: CoreRefusal) -> Refusal:
+    sources: CoreObject = list(refusal.sources)
+    path = [camel(name) for name in refusal.path]
+    return Refusal(code=refusal.code, message=refusal.ja, message_en=refusal.en, path=path, sources=sources)
+
+
+class RefusedHandler(strawberry.ExceptionHandler[CoreRefused, Refused]):
+    """Turns a raised refusal into the `Refused` member of the field's union."""
+
+    def handle(self, exception: CoreRefused, *, field: StrawberryField, info: strawberry.Info[Any, Any]) -> Refused:  # noqa: ARG002
+        """Return the GraphQL answer for `exception`."""
+        return refused(exception)

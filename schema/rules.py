@@ -1,0 +1,163 @@
+"""Decisions, submission plans and rules of obligees as GraphQL types; they show the rules' own records."""
+
+from datetime import date
+
+import strawberry
+
+from denshi_hosho.resolvers import obligees
+from denshi_hosho.schema.context import CoreObject, Request, camel, shown
+from denshi_hosho.schema.node import Node, shows
+from denshi_hosho.schema.words import Artefact, Need, Outcome, RecipientKnown, Way
+
+_JA = "In Japanese (日本語)."
+_EN = "In English."
+_SOURCES = "Who says so (出典)."
+
+
+@strawberry.type(description="Where a fact is published (出典).")
+class Source:
+    title: str = strawberry.field(description="Title of the document.")
+    publisher: str | None = strawberry.field(description="Who published it.")
+    url: str | None = strawberry.field(description="Where it can be read.")
+    published_on: date | None = strawberry.field(description="When it was published, or last updated.")
+    seen_on: date | None = strawberry.field(description="When our copy of the fact was last compared with it.")
+    locator: str | None = strawberry.field(description="The place in the document.")
+
+
+@strawberry.type(description="One reason of a decision (判定の理由).")
+class Reason:
+    code: str = strawberry.field(description="Stable code; docs/rules.md lists them all.")
+    ja: str = strawberry.field(description=_JA)
+    en: str = strawberry.field(description=_EN)
+    refuses: bool = strawberry.field(description="Electronic delivery is refused for this reason.")
+    unsettled: bool = strawberry.field(description="The outcome stays open for this reason.")
+    sources: list[Source] = strawberry.field(description=_SOURCES)
+
+    @strawberry.field(description="The facts of the application that it is about, as their input fields are called.")
+    def facts(self) -> list[str]:
+        return [camel(fact) for fact in shown(self).facts]
+
+
+@strawberry.type(description="One thing that a rule says, in our words.")
+class Saying:
+    ja: str = strawberry.field(description=_JA)
+    en: str = strawberry.field(description=_EN)
+    literal: str | None = strawberry.field(description="The page's own wording, where it matters.")
+    sources: list[Source] = strawberry.field(description=_SOURCES)
+
+
+@strawberry.type(description="To whom the key is handed in (提出先). What the rule does not say is unresolved, never guessed.")
+class Recipient:
+    known: RecipientKnown = strawberry.field(description="How far the recipient is known.")
+    ja: str = strawberry.field(description="Who it is, or whom to ask, in Japanese.")
+    en: str = strawberry.field(description="Who it is, or whom to ask, in English.")
+    address: str | None = strawberry.field(description="The address, only if the rule itself states it.")
+    confirm: bool = strawberry.field(description="The address must be confirmed before anything is sent to it.")
+    resolved: bool = strawberry.field(description="The rule itself gives the address.")
+
+
+@strawberry.type(description="One way to hand the key in (提出方法); any one of a plan's channels does.")
+class Channel:
+    way: Way = strawberry.field(description="By which way.")
+    recipient: Recipient = strawberry.field(description="To whom (提出先).")
+    valid_from: date | None = strawberry.field(description="First day on which it is open; null: no limit stated.")
+    valid_until: date | None = strawberry.field(description="Last day on which it is open; null: no limit stated.")
+    ja: str = strawberry.field(description=_JA)
+    en: str = strawberry.field(description=_EN)
+    literal: str | None = strawberry.field(description="The page's own wording, where it matters.")
+    sources: list[Source] = strawberry.field(description=_SOURCES)
+
+    @strawberry.field(description="Facts that were not told and decide whether this channel is open at all.")
+    def depends_on(self) -> list[str]:
+        return [camel(fact) for fact in shown(self).depends_on]
+
+
+@strawberry.type(description="Whether one artefact must, may or must not be handed in (提出物).")
+class ArtefactNeed:
+    artefact: Artefact = strawberry.field(description="Which artefact.")
+    need: Need = strawberry.field(description="Whether it must, may or must not be handed in.")
+    ja: str = strawberry.field(description=_JA)
+    en: str = strawberry.field(description=_EN)
+    sources: list[Source] = strawberry.field(description=_SOURCES)
+
+
+@strawberry.type(
+    description="How the access key is handed in here (認証キーの提出方法). Handing in the key is handing in the certificate. "
+    "Null and empty lists mean that the rule does not say."
+)
+class SubmissionPlan:
+    channels: list[Channel] = strawberry.field(description="The ways; any one of them does.")
+    artefacts: list[ArtefactNeed] = strawberry.field(description="What must, may and must not be handed in.")
+    subject: Saying | None = strawberry.field(description="The subject line prescribed for a mail (件名).")
+    body: list[Saying] = strawberry.field(description="What the mail's text must hold (本文).")
+    cc: list[Saying] = strawberry.field(description="Who gets a copy.")
+    deadline: Saying | None = strawberry.field(description="By when (提出期限).")
+    follow_up: Saying | None = strawberry.field(description="What to do after sending, such as a call (到達確認).")
+    companions: list[Saying] = strawberry.field(
+        description="Documents that go with it or beside it, such as the invoice (前払金請求書)."
+    )
+    notes: list[Saying] = strawberry.field(description="What else the rule says.")
+
+
+@strawberry.type(description="What an obligee's (発注者) rules say of electronic delivery for one application (判定).")
+class Decision:
+    outcome: Outcome = strawberry.field(description="The answer.")
+    revision: date | None = strawberry.field(
+        description="Start of the revision of the rules that was in force; null before the first."
+    )
+    digest: str = strawberry.field(description="SHA-256 of the rule file that was applied.")
+    plugin: str = strawberry.field(description="The rule plugin that answered.")
+    plugin_version: str = strawberry.field(description="Its version.")
+    reasons: list[Reason] = strawberry.field(description="Why; never empty.")
+    paper: bool | None = strawberry.field(
+        description="Whether the certificate may be handed in on paper (書面); null: the rule does not say."
+    )
+    plan: SubmissionPlan | None = strawberry.field(description="How to hand the key in; set when accepted.")
+
+    @strawberry.field(description="The facts that would settle an undetermined outcome, as their input fields are called.")
+    def missing(self) -> list[str]:
+        return [camel(fact) for fact in shown(self).missing]
+
+    @strawberry.field(name="obligee", description="The obligee (発注者, the issuer of the works contract).")
+    def obligee_code(self) -> str:
+        return str(shown(self).obligee)
+
+
+@strawberry.type(description="One fact of an obligee's rules.")
+class Fact:
+    code: str = strawberry.field(description="Stable code of the kind of fact; docs/rules.md lists them all.")
+    ja: str = strawberry.field(description=_JA)
+    en: str = strawberry.field(description=_EN)
+    value: str = strawberry.field(description="The plain value, for machines.")
+    sources: list[Source] = strawberry.field(description=_SOURCES)
+
+
+@strawberry.type(description="An obligee's (発注者) rules on a day.")
+class ObligeeRules:
+    day: date = strawberry.field(description="The day.")
+    revision: date | None = strawberry.field(description="Start of the revision in force; null before the first.")
+    facts: list[Fact] = strawberry.field(description="The rules, fact by fact, to be read by people.")
+    text: str = strawberry.field(description="The whole rule file (TOML), to be read by machines.")
+    digest: str = strawberry.field(description="SHA-256 of the rule file.")
+    plugin: str = strawberry.field(description="The rule plugin that serves it.")
+    plugin_version: str = strawberry.field(description="Its version.")
+
+
+@strawberry.type(
+    description="A public body that orders works (発注者, 被保証者): the issuer of the works contract. Its rules are a plugin."
+)
+class Obligee(Node):
+    is_type_of = staticmethod(shows("Obligee"))
+
+    name: str = strawberry.field(description="Its name.")
+    name_en: str | None = strawberry.field(description="Its name in Latin letters.")
+    prefecture: str | None = strawberry.field(description="Its prefecture (都道府県).")
+    example: bool = strawberry.field(description="Its rules are an example, not what the body published.")
+
+    @strawberry.field(description="Its code: the local-government code (全国地方公共団体コード, 6 digits) or a name.")
+    def code(self) -> str:
+        return str(shown(self).id)
+
+    @strawberry.field(graphql_type=ObligeeRules, description="Its rules on a day (default: today in Japan).")
+    def rules(self, info: Request, on: date | None = None) -> CoreObject:
+        return obligees.rules_on(info.context.platform, shown(self).id, on)

@@ -1,0 +1,79 @@
+"""The signed-in account, and all that it may see."""
+
+from typing import Annotated
+
+import strawberry
+
+from denshi_hosho.core.guarantees import Search as CoreSearch
+from denshi_hosho.resolvers import reading
+from denshi_hosho.schema.applications import ApplicationConnection
+from denshi_hosho.schema.context import CoreObject, Request
+from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
+from denshi_hosho.schema.paging import Connection, extras, window
+from denshi_hosho.schema.scalars import GuaranteeNumber
+from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.words import ApplicationSort, ApplicationState, GuaranteeSort, Role, Search
+
+First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
+After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
+Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Cursor before which the page ends.")]
+
+
+@strawberry.input(description="What to look for in the list of guarantees (検索).")
+class GuaranteeSearch:
+    text: str = strawberry.field(
+        default="",
+        description="A part of it, full- or half-width, upper or lower case; empty finds everything.",
+    )
+    field: Search = strawberry.field(default=Search.ALL, description="Where to look (default: everywhere).")
+
+
+@strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
+class Viewer:
+    role: Role = strawberry.field(description="For whom it acts.")
+
+    @strawberry.field(description="Name of the principal or surety for which it acts.")
+    async def party_name(self, info: Request) -> str:
+        return str((await reading.party(info.context.platform, info.context.signed_in)).name)
+
+    @strawberry.field(graphql_type=GuaranteeConnection, description="Its guarantees (保証工事一覧).")
+    async def guarantees(
+        self, info: Request,
+        search: Annotated[GuaranteeSearch | None, strawberry.argument(description="What to look for; all if left out.")] = None,
+        sort: Annotated[GuaranteeSort, strawberry.argument(description="In which order.")] = GuaranteeSort.NEWEST,
+        first: First = None, after: After = None, last: Last = None, before: Before = None,
+    ) -> CoreObject:  # fmt: skip
+        look = CoreSearch(search.text, search.field) if search else CoreSearch()
+        columns = wanted(info, "nodes") | wanted(info, "edges", "node") | extras(wanted(info))
+        context, page = info.context, window(first, after, last, before)
+        found = await reading.guarantee_page(context.platform, context.signed_in, look, sort, page, columns)
+        return Connection(found)
+
+    @strawberry.field(graphql_type=Guarantee | None, description="One of its guarantees; null if there is no such one.")
+    async def guarantee(
+        self, info: Request,
+        number: Annotated[GuaranteeNumber, strawberry.argument(description="Guarantee number (保証契約番号).")],
+    ) -> CoreObject:  # fmt: skip
+        context = info.context
+        key = "number", number
+        return await reading.guarantee(context.platform, context.signed_in, key, wanted(info))
+
+    @strawberry.field(
+        graphql_type=ApplicationConnection,
+        description="Its applications: a principal's own, or those made to a surety (its queue).",
+    )
+    async def applications(
+        self, info: Request,
+        states: Annotated[list[ApplicationState] | None, strawberry.argument(description="Only those in these states.")] = None,
+        sort: Annotated[ApplicationSort, strawberry.argument(description="In which order.")] = ApplicationSort.OLDEST,
+        first: First = None, after: After = None, last: Last = None, before: Before = None,
+    ) -> CoreObject:  # fmt: skip
+        columns = wanted(info, "nodes") | wanted(info, "edges", "node") | extras(wanted(info))
+        context, page = info.context, window(first, after, last, before)
+        found = await reading.application_page(
+            context.platform, context.signed_in, states or [], sort, page, columns
+        )
+        return Connection(found)
+
+

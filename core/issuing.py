@@ -94,7 +94,10 @@ async def _certificate(
             branch.c.name.label("branch_name"), branch.c.address.label("branch_address"),
             branch.c.tel.label("branch_tel"), branch.c.fax.label("branch_fax"),
         )
-        .where(principal.c.id == row.principal_id, surety.c.id == row.surety_id, branch.c.id == row.branch_id)
+        .select_from(
+            principal.join(surety, surety.c.id == row.surety_id).join(branch, branch.c.surety_id == surety.c.id)
+        )
+        .where(principal.c.id == row.principal_id, branch.c.id == row.branch_id)
     )  # fmt: skip
     names = (await connection.execute(parties)).one()
     said = ("obligee_name", "guaranteed_amount", "guarantee_ends_on", "completion_on", "works_name",

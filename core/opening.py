@@ -43,7 +43,7 @@ async def open_certificate(
     wrong, retired or malformed, or the guarantee is on paper.
     """
     number, key = proof
-    statement = _statement(wanted & _COLUMNS.keys() | _ALWAYS)
+    statement = _statement(wanted.intersection(_COLUMNS) | _ALWAYS)
     async with database.read() as connection:
         row = (await connection.execute(statement, {"number": number})).one_or_none()
     if not vault.fits(number, typed(key), row.mac if row else None, row.mac_with if row else None) or row is None:

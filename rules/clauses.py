@@ -132,9 +132,8 @@ def _excluded(exclusion: Exclusion, application: Application) -> Iterable[Reason
             facts=names,
             sources=said.sources,
         )
-    if answer is not False:
-        for reading in exclusion.readings:
-            yield from reading.repeated(application)
+    for reading in exclusion.readings:
+        yield from reading.repeated(application)
 
 
 def paper_stand(

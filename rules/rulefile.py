@@ -167,7 +167,8 @@ def _exclusions(table: Table, sources: Mapping[str, Source]) -> list[Exclusion]:
         item = Table(raw, place, _EXCLUSION_KEYS)
         item.need("when")
         saying = read_saying(item, sources)
-        found.append(Exclusion(read_guard(item), saying, read_readings(item, saying.sources)))
+        guard = read_guard(item)
+        found.append(Exclusion(guard, saying, read_readings(item, saying.sources, guard)))
     return found
 
 

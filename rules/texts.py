@@ -8,7 +8,7 @@ from denshi_hosho.core.vocabulary import Word
 from denshi_hosho.rules.application import Application
 from denshi_hosho.rules.citations import cited
 from denshi_hosho.rules.decision import Reason
-from denshi_hosho.rules.guards import Guard, read_guard
+from denshi_hosho.rules.guards import Guard, always, read_guard
 from denshi_hosho.rules.plan import Saying, Source
 from denshi_hosho.rules.reader import Table
 
@@ -55,13 +55,18 @@ class Reading:
         return () if self.guard(application) is False else (self.reason,)
 
 
-def read_readings(table: Table, sources: tuple[Source, ...]) -> tuple[Reading, ...]:
-    """Return the readings of a fact's table, each citing the fact's own sources."""
+def read_readings(
+    table: Table, sources: tuple[Source, ...], otherwise: Guard = always
+) -> tuple[Reading, ...]:
+    """Return the readings of a fact's table, each citing the fact's own sources.
+
+    A reading without its own `when` is repeated wherever the guard `otherwise` is not certainly false.
+    """
     found = []
     for raw, place in table.tables("reading"):
         item = Table(raw, place, _READING_KEYS)
         reason = Reason(code="READING_TAKEN", ja=item.text("ja"), en=item.text("en"), sources=sources)
-        found.append(Reading(read_guard(item), reason))
+        found.append(Reading(read_guard(item) if item.has("when") else otherwise, reason))
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ _KEY = "A name of your own for this request, such as a UUID: sent twice, it is d
     description="What an obligee's rules may ask of an application. All optional: what is missing and matters is named in the "
     "answer."
 )
-class RuleFacts:
+class RuleFactsInput:
     work_type: WorkType | None = strawberry.field(default=None, description="Kind of work (業種).")
     work_wording: str | None = strawberry.field(default=None, description="The obligee's own word for the work.")
     division: str | None = strawberry.field(default=None, description="The obligee's ordering division (発注課).")
@@ -58,7 +58,7 @@ class EligibilityInput:
     guarantee_on: date | None = strawberry.field(
         default=None, description="Day on which the guarantee is concluded (保証契約日)."
     )
-    facts: RuleFacts = strawberry.field(default_factory=RuleFacts, description="What else the rules may ask for.")
+    facts: RuleFactsInput = strawberry.field(default_factory=RuleFactsInput, description="What else the rules may ask for.")
 
     def told(self) -> Application:
         """Return what the rules are told."""
@@ -90,7 +90,7 @@ class ApplicationInput:
     )
     depositary_bank: str | None = strawberry.field(default=None, description="Depositary bank (預託金融機関).")
     urgent: bool = strawberry.field(default=False, description="Send the registration mail at once, not at 16:00 (至急).")
-    facts: RuleFacts = strawberry.field(default_factory=RuleFacts, description="What the obligee's rules may ask for.")
+    facts: RuleFactsInput = strawberry.field(default_factory=RuleFactsInput, description="What the obligee's rules may ask for.")
 
     def form(self, obligee_name: str) -> Form:
         """Return the form as it is kept; `obligee_name` stands in for a name that was left out."""
@@ -112,7 +112,7 @@ class ApplicationInput:
         )  # fmt: skip
 
 
-def _facts(facts: RuleFacts) -> dict[str, Any]:
+def _facts(facts: RuleFactsInput) -> dict[str, Any]:
     return dict(vars(facts))
 
 

@@ -21,7 +21,7 @@ Before = Annotated[str | None, strawberry.argument(description="Cursor before wh
 
 
 @strawberry.input(description="What to look for in the list of guarantees (検索).")
-class GuaranteeSearch:
+class GuaranteeSearchInput:
     text: str = strawberry.field(
         default="",
         description="A part of it, full- or half-width, upper or lower case; empty finds everything.",
@@ -40,7 +40,7 @@ class Viewer:
     @strawberry.field(graphql_type=GuaranteeConnection, description="Its guarantees (保証工事一覧).")
     async def guarantees(
         self, info: Request,
-        search: Annotated[GuaranteeSearch | None, strawberry.argument(description="What to look for; all if left out.")] = None,
+        search: Annotated[GuaranteeSearchInput | None, strawberry.argument(description="What to look for; all if left out.")] = None,
         sort: Annotated[GuaranteeSort, strawberry.argument(description="In which order.")] = GuaranteeSort.NEWEST,
         first: First = None, after: After = None, last: Last = None, before: Before = None,
     ) -> CoreObject:  # fmt: skip

@@ -3,23 +3,9 @@
 from dataclasses import replace
 from datetime import date
 
-from denshi_hosho.core.certificate import Certificate, HandlingBranch, KeyNotice, Surety
+from denshi_hosho.core.certificate import Certificate, KeyNotice
 from denshi_hosho.core.vocabulary import Change, GuaranteeKind, Medium
-
-WEST_JAPAN = Surety(
-    name="西日本建設業保証株式会社",
-    address="大阪市西区西船場二丁目1番2号",
-    representative="取締役社長 眞田 一",
-    # The leaflet's scan reads wjgs here; its first page names the same site as wjcs.
-    terms_url="https://www.wjcs.net/",
-)
-
-TOKYO_BRANCH = HandlingBranch(
-    name="東京支店",
-    address="東京都中央区日本橋3丁目8番14号",
-    tel="03-6848-2671",
-    fax="0320-504133",
-)
+from denshi_hosho.examples.leaflets import TOKYO_BRANCH, WEST_JAPAN
 
 LEAFLET_ADVANCE = Certificate(
     number="1070000473",

@@ -257,7 +257,7 @@ def test_a_remark_is_repeated_and_refuses_nothing() -> None:
 
 def test_channels_and_addresses_follow_kind_and_division() -> None:
     recipient = (
-        '{ known = "BY_DIVISION", ja = "担当課", en = "Division", addresses = { 土木課 = "d@example.jp" } }'
+        '{ known = "BY_DIVISION", ja = "担当課", en = "Division", addresses = { "土木課" = "d@example.jp" } }'
     )
     text = MINIMAL + (
         '\n[[revision.submission.channel]]\nway = "FAX"\nwhen = { kind = "PERFORMANCE" }\n'

@@ -6,9 +6,7 @@ ROOMS = ("core", "rules", "resolvers", "schema", "cli", "migrations", "examples"
 
 setup(
     packages=[
-        f"denshi_hosho.{package}"
-        for room in ROOMS
-        for package in find_packages(".", include=(room, f"{room}.*"))
+        f"denshi_hosho.{package}" for room in ROOMS for package in find_packages(".", include=(room, f"{room}.*"))
     ],
     package_dir={f"denshi_hosho.{room}": room for room in ROOMS},
 )

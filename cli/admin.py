@@ -58,7 +58,9 @@ def keys_generate(name: str) -> None:
         click.echo(f"HOSHO_{variable}_SECRETS={name}:{secret}")
 
 
-def _range(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[GuaranteeKind, tuple[int, int]]:
+def _range(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> dict[GuaranteeKind, tuple[int, int]]:
     try:
         pairs = (value.split("=") for value in values)
         ranges = {GuaranteeKind(kind): numbers.split("-") for kind, numbers in pairs}
@@ -85,11 +87,24 @@ def sureties() -> None:
 
 @sureties.command("add")
 @click.argument("name")
-@click.option("--class", "surety_class", type=click.Choice([*SuretyClass]), default=SuretyClass.GUARANTEE_COMPANY, show_default=True)
+@click.option(
+    "--class",
+    "surety_class",
+    type=click.Choice([*SuretyClass]),
+    default=SuretyClass.GUARANTEE_COMPANY,
+    show_default=True,
+)
 @click.option("--address", required=True, help="Address on certificates.")
 @click.option("--representative", required=True, help="Title and name of the representative on certificates.")
 @click.option("--terms-url", help="Where its guarantee terms (約款) can be read.")
-@click.option("--branch", "branches", multiple=True, required=True, callback=_branch, help='"name|address|tel|fax", repeatable.')
+@click.option(
+    "--branch",
+    "branches",
+    multiple=True,
+    required=True,
+    callback=_branch,
+    help='"name|address|tel|fax", repeatable.',
+)
 @click.option("--numbers", multiple=True, required=True, callback=_range, help="KIND=FIRST-LAST, repeatable.")
 def sureties_add(  # noqa: PLR0913  one parameter for each option
     name: str, surety_class: str, address: str, representative: str, terms_url: str | None,

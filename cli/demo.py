@@ -65,7 +65,13 @@ SIGN_IN = (
 
 
 @click.command()
-@click.option("--folder", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="Where its data lies.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where its data lies.",
+)
 @click.option("--port", default=8000, show_default=True, help="Port to listen on (127.0.0.1 only).")
 def demo(folder: Path, port: int) -> None:
     """Serve a demonstration with the leaflets' examples; nothing is sent to anybody."""

@@ -59,7 +59,14 @@ def rules_check(path: Path, language: str) -> None:
 @click.argument("facts", nargs=-1, metavar="[NAME=VALUE]...")
 @click.option("--language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the decision as JSON instead.")
-def rules_explain(obligee: str, kind: str, facts: tuple[str, ...], language: Literal["ja", "en"], as_json: bool) -> None:  # noqa: FBT001
+def rules_explain(
+    obligee: str,
+    kind: str,
+    facts: tuple[str, ...],
+    language: Literal["ja", "en"],
+    *,
+    as_json: bool,
+) -> None:
     """Decide for an application that is not made yet and explain why.
 
     For example: hosho rules explain 322016 ADVANCE_PAYMENT work_type=CONSTRUCTION contract_on=2024-06-01

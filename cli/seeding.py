@@ -85,7 +85,12 @@ async def conclude(platform: Platform, who: tuple[Actor, Actor], form: Form, fac
     application_id = await applying.apply(platform, contractor, form, facts, key)
     await underwriting.approve(platform, underwriter, application_id, None)
     await underwriting.record_fee(
-        platform, underwriter, application_id, amount=FEE, received_on=japan_day(platform.clock()), consolidated=False
+        platform,
+        underwriter,
+        application_id,
+        amount=FEE,
+        received_on=japan_day(platform.clock()),
+        consolidated=False,
     )
     return await underwriting.conclude(platform, underwriter, application_id, key)
 

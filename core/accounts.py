@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.passwords import check_new_password, hashed, matches
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, session
 from denshi_hosho.core.tokens import Actor, opaque_token, token_hash
 
@@ -39,7 +39,7 @@ class SignedIn:
     refresh_token: str
 
 
-def _actor(row: Row[tuple[object, ...]]) -> Actor:
+def _actor(row: AnyRow) -> Actor:
     return Actor(row.id, row.role, row.principal_id, row.surety_id)
 
 
@@ -95,9 +95,7 @@ async def sign_out(database: Database, refresh_token: str, now: datetime) -> Non
     await database.write(work)
 
 
-async def change_password(
-    database: Database, actor: Actor, current: str, new: str, now: datetime
-) -> SignedIn:
+async def change_password(database: Database, actor: Actor, current: str, new: str, now: datetime) -> SignedIn:
     """Return a new session after the account's password was changed; all its other sessions end. Raise `Refused`."""
     check_new_password(new, ("new_password",))
     async with database.read() as connection:

@@ -5,20 +5,18 @@ from dataclasses import asdict
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.money import MAX_YEN
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import application, application_step, branch, principal
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import ApplicationState, ApplicationStep, FeeState
 
 _STATES = ApplicationState
-NOT_FOUND = Refusal(
-    "NOT_FOUND", "該当する申込がありません。", "There is no such application.", ("application_id",)
-)
+NOT_FOUND = Refusal("NOT_FOUND", "該当する申込がありません。", "There is no such application.", ("application_id",))
 
 
 def wrong_state(state: ApplicationState, needed: Collection[ApplicationState]) -> Refusal:
@@ -49,7 +47,7 @@ async def submit(connection: AsyncConnection, actor: Actor, form: Form, facts: s
 
 async def lock(
     connection: AsyncConnection, actor: Actor, application_id: int, needed: Collection[ApplicationState]
-) -> Row[tuple[object, ...]]:
+) -> AnyRow:
     """Return the actor's application, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
     statement = sa.select(application).where(application.c.id == application_id, theirs(actor)).with_for_update()
     row = (await connection.execute(statement)).one_or_none()
@@ -80,16 +78,12 @@ async def resubmit(
     await note_step(connection, actor, application_id, ApplicationStep.RESUBMITTED, now)
 
 
-async def send_back(
-    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str
-) -> None:
+async def send_back(connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str) -> None:
     """Return an application to its principal for correction; `note` says what to correct. Raise `Refused`."""
     await _judge(connection, actor, application_id, now, (_STATES.RETURNED, ApplicationStep.RETURNED, note))
 
 
-async def decline(
-    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str
-) -> None:
+async def decline(connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str) -> None:
     """Decline an application for good; `note` says why. Raise `Refused`."""
     await _judge(connection, actor, application_id, now, (_STATES.DECLINED, ApplicationStep.DECLINED, note))
 
@@ -141,9 +135,7 @@ async def record_fee_consolidated(
     await note_step(connection, actor, application_id, ApplicationStep.FEE_RECORDED, now, note)
 
 
-async def _fee_due(
-    connection: AsyncConnection, actor: Actor, application_id: int
-) -> Row[tuple[object, ...]]:
+async def _fee_due(connection: AsyncConnection, actor: Actor, application_id: int) -> AnyRow:
     row = await lock(connection, actor, application_id, [_STATES.SUBMITTED, _STATES.APPROVED])
     if row.fee_state is not FeeState.DUE:
         raise Refused(Refusal("FEE_RECORDED", f"保証料は既に「{row.fee_state.ja}」です。",
@@ -170,5 +162,11 @@ async def note_step(
     note: str | None = None,
 ) -> None:  # fmt: skip
     """Write down who did what to the application, and when."""
-    row = {"application_id": application_id, "account_id": actor.account_id, "step": step, "note": note, "at": now}
+    row = {
+        "application_id": application_id,
+        "account_id": actor.account_id,
+        "step": step,
+        "note": note,
+        "at": now,
+    }
     await connection.execute(sa.insert(application_step).values(row))

@@ -16,7 +16,11 @@ from denshi_hosho.core.errors import SettingsError
 
 T = TypeVar("T")
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
 SQLITE_WAIT_SECONDS = 10
 SQLITE_READERS = 5
 
@@ -46,9 +50,7 @@ def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, connect_args={"timeout": SQLITE_WAIT_SECONDS}
-    )
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": SQLITE_WAIT_SECONDS})
     sa.event.listen(engine.sync_engine, "connect", _sqlite_connect)
 
     def _begin(connection: sa.Connection) -> None:

@@ -49,7 +49,7 @@ class Refusal:
     sources: tuple[object, ...] = ()
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an answer, not an error
+class Refused(Exception):
     """The request was understood and is refused; raised inside a transaction it takes back all that was written."""
 
     def __init__(self, *refusals: Refusal, decision: object = None) -> None:

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import Certificate, HandlingBranch, Surety
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import certificate, guarantee, key_event
 from denshi_hosho.core.text import folded
 from denshi_hosho.core.tokens import Actor
@@ -128,7 +128,7 @@ def pick(wanted: frozenset[str]) -> list[sa.ColumnElement[Any]]:
 
 async def one_guarantee(
     connection: AsyncConnection, actor: Actor, key: tuple[str, object], wanted: frozenset[str]
-) -> Row[tuple[object, ...]] | None:
+) -> AnyRow | None:
     """Return the actor's guarantee with `key` = (`id`, `number` or `application_id`, its value), or None."""
     name, value = key
     statement = sa.select(*pick(wanted)).select_from(LIVE).where(theirs(actor), COLUMNS[name] == value)
@@ -141,7 +141,7 @@ async def one_certificate(connection: AsyncConnection, guarantee_id: int, versio
     tables = guarantee.join(certificate, certificate.c.guarantee_id == guarantee.c.id)
     mine = guarantee.c.id == guarantee_id, certificate.c.version == version
     row = (await connection.execute(sa.select(*columns).select_from(tables).where(*mine))).one_or_none()
-    return certificate_of(row._mapping) if row else None
+    return certificate_of(row._asdict()) if row else None
 
 
 def certificate_of(row: Mapping[str, Any]) -> Certificate:
@@ -155,9 +155,7 @@ def certificate_of(row: Mapping[str, Any]) -> Certificate:
     return Certificate(**values, surety=Surety(**parts["surety"]), branch=HandlingBranch(**parts["branch"]))
 
 
-async def key_events(
-    connection: AsyncConnection, actor: Actor, guarantee_id: int
-) -> list[Row[tuple[object, ...]]]:
+async def key_events(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> list[AnyRow]:
     """Return what happened around the key of the actor's guarantee, oldest first: event, at, note."""
     statement = (
         sa.select(key_event.c.event, key_event.c.at, key_event.c.note)

@@ -46,7 +46,7 @@ async def once(
     check_key(key)
     operation, body = request
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = dict(account_id=account_id, key=key, operation=operation, digest=body, created_at=now)
+    row = {"account_id": account_id, "key": key, "operation": operation, "digest": body, "created_at": now}
     mine = table.c.account_id == account_id, table.c.key == key
     if (await connection.execute(insert(table).values(row).on_conflict_do_nothing())).rowcount:
         result = await work()

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.applications import lock, note_step
@@ -14,6 +13,7 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.keys import store_new_key
 from denshi_hosho.core.numbers import take_number
 from denshi_hosho.core.outbox import Post, queue_registration_mail
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import application, branch, certificate, guarantee, principal, surety
 from denshi_hosho.core.text import folded
 from denshi_hosho.core.tokens import Actor
@@ -33,9 +33,7 @@ class Conclusion:
     post: Post
 
 
-async def approved(
-    connection: AsyncConnection, actor: Actor, application_id: int
-) -> Row[tuple[object, ...]]:
+async def approved(connection: AsyncConnection, actor: Actor, application_id: int) -> AnyRow:
     """Return the application, held, if it is approved and its fee is in. Raise `Refused`."""
     row = await lock(connection, actor, application_id, [ApplicationState.APPROVED])
     if row.fee_state is FeeState.DUE:
@@ -50,9 +48,7 @@ async def approved(
     return row
 
 
-async def issue(
-    connection: AsyncConnection, row: Row[tuple[object, ...]], record: DecisionRecord, how: Conclusion
-) -> int:
+async def issue(connection: AsyncConnection, row: AnyRow, record: DecisionRecord, how: Conclusion) -> int:
     """Return the id of the guarantee concluded for the `approved` application `row`.
 
     `record` is the decision on which it rests. An electronic guarantee gets an access key and a registration mail
@@ -71,9 +67,7 @@ async def issue(
     return guarantee_id
 
 
-async def _guarantee(
-    connection: AsyncConnection, row: Row[tuple[object, ...]], number: str, now: datetime
-) -> int:
+async def _guarantee(connection: AsyncConnection, row: AnyRow, number: str, now: datetime) -> int:
     values = {
         "number": number, "application_id": row.id, "principal_id": row.principal_id, "surety_id": row.surety_id,
         "kind": row.kind, "obligee": row.obligee, "medium": row.delivery, "live_version": FIRST_VERSION,
@@ -83,9 +77,7 @@ async def _guarantee(
     return int((await connection.execute(insert)).scalar_one())
 
 
-async def _certificate(
-    connection: AsyncConnection, row: Row[tuple[object, ...]], guarantee_id: int, now: datetime
-) -> None:
+async def _certificate(connection: AsyncConnection, row: AnyRow, guarantee_id: int, now: datetime) -> None:
     parties = (
         sa.select(
             principal.c.name.label("principal_name"),

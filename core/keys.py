@@ -13,9 +13,7 @@ from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import Vault, new_key
 from denshi_hosho.core.vocabulary import KeyEventKind, Medium
 
-NOT_FOUND = Refusal(
-    "NOT_FOUND", "該当する保証契約がありません。", "There is no such guarantee.", ("guarantee_id",)
-)
+NOT_FOUND = Refusal("NOT_FOUND", "該当する保証契約がありません。", "There is no such guarantee.", ("guarantee_id",))
 ON_PAPER = Refusal(
     "ON_PAPER",
     "書面で交付した保証証書には認証キーがありません。",
@@ -49,9 +47,7 @@ async def reveal(connection: AsyncConnection, vault: Vault, guarantee_id: int) -
         certificate.c.obligee_name, certificate.c.surety_name, access_key.c.sealed, access_key.c.sealed_with,
     )  # fmt: skip
     live_key = (access_key.c.guarantee_id == guarantee.c.id) & access_key.c.retired_at.is_(None)
-    live_version = (certificate.c.guarantee_id == guarantee.c.id) & (
-        certificate.c.version == guarantee.c.live_version
-    )
+    live_version = (certificate.c.guarantee_id == guarantee.c.id) & (certificate.c.version == guarantee.c.live_version)
     tables = guarantee.join(certificate, live_version).outerjoin(access_key, live_key)
     statement = sa.select(*columns).select_from(tables).where(guarantee.c.id == guarantee_id)
     row = (await connection.execute(statement)).one()

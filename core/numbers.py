@@ -29,9 +29,7 @@ def parse_number(text: str) -> str:
     return digits
 
 
-async def add_range(
-    connection: AsyncConnection, surety_id: int, kind: GuaranteeKind, first: int, last: int
-) -> None:
+async def add_range(connection: AsyncConnection, surety_id: int, kind: GuaranteeKind, first: int, last: int) -> None:
     """Give the surety the numbers `first` … `last` for `kind`. Raise `Refused` if the range is taken or is none."""
     table = number_range
     overlap = sa.select(table.c.id).where(table.c.first <= last, table.c.last >= first)
@@ -43,7 +41,7 @@ async def add_range(
                 f"The range {first}–{last} cannot be used: at most ten digits, overlapping no other range.",
             )
         )
-    row = dict(surety_id=surety_id, kind=kind, first=first, next=first, last=last)
+    row = {"surety_id": surety_id, "kind": kind, "first": first, "next": first, "last": last}
     await connection.execute(sa.insert(table).values(row))
 
 

@@ -5,13 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, LIVE
 from denshi_hosho.core.keys import note_event
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import access_key, guarantee
 from denshi_hosho.core.vault import Vault, typed
 from denshi_hosho.core.vocabulary import KeyEventKind
@@ -23,9 +23,7 @@ NOT_OPENED = Refusal(
 )
 _COLUMNS = {**CERTIFICATE_COLUMNS, "mac": access_key.c.mac, "mac_with": access_key.c.mac_with}
 _ALWAYS = frozenset({"guarantee_id", "mac", "mac_with"})
-_LIVE_KEY = LIVE.join(
-    access_key, (access_key.c.guarantee_id == guarantee.c.id) & access_key.c.retired_at.is_(None)
-)
+_LIVE_KEY = LIVE.join(access_key, (access_key.c.guarantee_id == guarantee.c.id) & access_key.c.retired_at.is_(None))
 
 
 @lru_cache(maxsize=256)
@@ -36,7 +34,7 @@ def _statement(wanted: frozenset[str]) -> sa.Select[Any]:
 
 async def open_certificate(
     database: Database, vault: Vault, proof: tuple[str, str], now: datetime, wanted: frozenset[str]
-) -> Row[tuple[object, ...]]:
+) -> AnyRow:
     """Return the live certificate's columns in `wanted`, and write down that it was opened.
 
     `proof` is (number, key). Raise `Refused` with one and the same refusal whether the number is unknown, the key is
@@ -45,7 +43,7 @@ async def open_certificate(
     number, key = proof
     statement = _statement(wanted.intersection(_COLUMNS) | _ALWAYS)
     async with database.read() as connection:
-        row = (await connection.execute(statement, {"number": number})).one_or_none()
+        row: AnyRow | None = (await connection.execute(statement, {"number": number})).one_or_none()
     if not vault.fits(number, typed(key), row.mac if row else None, row.mac_with if row else None) or row is None:
         raise Refused(NOT_OPENED)
     await database.write(lambda connection: _note(connection, row.guarantee_id, now))

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.clock import next_mail_time
 from denshi_hosho.core.database import Database
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, certificate, guarantee, mail
 from denshi_hosho.core.vocabulary import GuaranteeKind
 
@@ -62,22 +62,18 @@ async def queue_registration_mail(
         await connection.execute(sa.insert(mail).values(values))
 
 
-async def _addressees(connection: AsyncConnection, guarantee_id: int) -> list[Row[tuple[object, ...]]]:
+async def _addressees(connection: AsyncConnection, guarantee_id: int) -> list[AnyRow]:
     columns = (
         account.c.id.label("account_id"), account.c.email, guarantee.c.number, guarantee.c.kind,
         certificate.c.principal_name, certificate.c.works_name, certificate.c.obligee_name, certificate.c.surety_name,
     )  # fmt: skip
-    version = (certificate.c.guarantee_id == guarantee.c.id) & (
-        certificate.c.version == guarantee.c.live_version
-    )
-    tables = guarantee.join(certificate, version).join(
-        account, account.c.principal_id == guarantee.c.principal_id
-    )
+    version = (certificate.c.guarantee_id == guarantee.c.id) & (certificate.c.version == guarantee.c.live_version)
+    tables = guarantee.join(certificate, version).join(account, account.c.principal_id == guarantee.c.principal_id)
     statement = sa.select(*columns).select_from(tables).where(guarantee.c.id == guarantee_id)
     return list((await connection.execute(statement.order_by(account.c.id))).all())
 
 
-async def claim(database: Database, who: str, now: datetime) -> list[Row[tuple[object, ...]]]:
+async def claim(database: Database, who: str, now: datetime) -> list[AnyRow]:
     """Return mails that are due, leased to the process `who` for two minutes; no other process gets them meanwhile."""
     waiting = (
         sa.select(mail.c.id)
@@ -94,7 +90,7 @@ async def claim(database: Database, who: str, now: datetime) -> list[Row[tuple[o
         .returning(mail)
     )
 
-    async def work(connection: AsyncConnection) -> list[Row[tuple[object, ...]]]:
+    async def work(connection: AsyncConnection) -> list[AnyRow]:
         return list((await connection.execute(lease)).all())
 
     return await database.write(work)
@@ -105,7 +101,7 @@ async def settle(database: Database, mail_id: int, who: str, now: datetime) -> N
     await _close(database, mail_id, who, {"sent_at": now, "lease_by": None, "lease_until": None, "last_error": None})
 
 
-async def postpone(database: Database, row: Row[tuple[object, ...]], who: str, why: str, now: datetime) -> None:
+async def postpone(database: Database, row: AnyRow, who: str, why: str, now: datetime) -> None:
     """Write down why a leased mail was not sent; the pause before the next try doubles, up to an hour."""
     pause = min(timedelta(seconds=2 ** min(int(row.attempts), 12)), MAX_PAUSE)
     await _close(database, int(row.id), who, {"lease_by": None, "lease_until": now + pause, "last_error": why})

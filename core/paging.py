@@ -3,16 +3,16 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.errors import HoshoError
+from denshi_hosho.core.rows import AnyRow
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -63,7 +63,7 @@ class Order:
     id: sa.ColumnElement[int]
     descending: bool = False
 
-    def cursor(self, row: Row[tuple[object, ...]]) -> str:
+    def cursor(self, row: AnyRow) -> str:
         """Return the cursor of a row, which must hold `sort_value` and `id`."""
         value = row.sort_value.isoformat() if isinstance(row.sort_value, date) else row.sort_value
         text = json.dumps([self.name, value, row.id], ensure_ascii=False, separators=(",", ":"))
@@ -94,7 +94,8 @@ class Order:
 
 def _foreign() -> PageMalformed:
     return PageMalformed(
-        "カーソルがこの一覧の並び順のものではありません。", "The cursor does not belong to this list in this order."
+        "カーソルがこの一覧の並び順のものではありません。",
+        "The cursor does not belong to this list in this order.",
     )
 
 
@@ -102,7 +103,7 @@ def _foreign() -> PageMalformed:
 class Page:
     """One page. `total` and `start` (how many rows stand before the page) are None unless they were asked for."""
 
-    rows: Sequence[Row[tuple[object, ...]]]
+    rows: Sequence[AnyRow]
     order: Order
     has_next: bool
     has_previous: bool
@@ -124,9 +125,7 @@ class Listing:
     order: Order
 
 
-async def read_page(
-    connection: AsyncConnection, listing: Listing, window: Window, wanted: frozenset[str]
-) -> Page:
+async def read_page(connection: AsyncConnection, listing: Listing, window: Window, wanted: frozenset[str]) -> Page:
     """Return the page of `listing`; `wanted` may name `total` and `start`, which cost a statement each."""
     order, size = listing.order, window.size
     cursor = window.before if window.backward else window.after
@@ -144,17 +143,13 @@ async def read_page(
     return Page(rows, order, has_next, has_previous, total, start)
 
 
-async def _start(
-    connection: AsyncConnection, listing: Listing, rows: Sequence[Row[tuple[object, ...]]]
-) -> int:
+async def _start(connection: AsyncConnection, listing: Listing, rows: Sequence[AnyRow]) -> int:
     if not rows:
         return 0
     before_first = listing.order.beyond(listing.order.cursor(rows[0]), backward=True)
     return await _count(connection, listing, [before_first])
 
 
-async def _count(
-    connection: AsyncConnection, listing: Listing, extra: Sequence[sa.ColumnElement[bool]]
-) -> int:
+async def _count(connection: AsyncConnection, listing: Listing, extra: Sequence[sa.ColumnElement[bool]]) -> int:
     statement = sa.select(sa.func.count()).select_from(listing.source).where(*listing.where, *extra)
     return int((await connection.execute(statement)).scalar_one())

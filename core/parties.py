@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import HandlingBranch, Surety
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.passwords import check_new_password, hashed
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, branch, principal, surety
 from denshi_hosho.core.text import kept
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
@@ -55,7 +55,7 @@ async def add_principal(
     return await _insert(connection, principal, row)
 
 
-async def surety_called(connection: AsyncConnection, surety_id: int) -> Row[tuple[object, ...]]:
+async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
     """Return name and class of the surety with this id. Raise `Refused` if there is none."""
     columns = sa.select(surety.c.name, surety.c.surety_class).where(surety.c.id == surety_id)
     row = (await connection.execute(columns)).one_or_none()
@@ -68,9 +68,7 @@ async def surety_called(connection: AsyncConnection, surety_id: int) -> Row[tupl
 async def party_id(connection: AsyncConnection, role: Role, name: str) -> int:
     """Return the id of the principal or surety called `name`. Raise `Refused` if there is none."""
     table = principal if role is Role.PRINCIPAL else surety
-    found = (
-        await connection.execute(sa.select(table.c.id).where(table.c.name == kept(name)))
-    ).scalar_one_or_none()
+    found = (await connection.execute(sa.select(table.c.id).where(table.c.name == kept(name)))).scalar_one_or_none()
     if found is None:
         raise Refused(
             Refusal(
@@ -116,5 +114,10 @@ async def _insert(connection: AsyncConnection, table: sa.Table, row: dict[str, o
 async def _free(connection: AsyncConnection, column: sa.Column[str], value: str, code: str) -> None:
     if (await connection.execute(sa.select(column).where(column == value))).first():
         raise Refused(
-            Refusal(code, f"「{value}」は既に登録されています。", f"{value} is registered already.", (column.name,))
+            Refusal(
+                code,
+                f"「{value}」は既に登録されています。",
+                f"{value} is registered already.",
+                (column.name,),
+            )
         )

@@ -10,17 +10,17 @@ from email.policy import SMTP
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Row
 
 from denshi_hosho.core.clock import Clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.outbox import claim, postpone, settle
+from denshi_hosho.core.rows import AnyRow
 
 Transport = Callable[[EmailMessage], None]
 _log = structlog.get_logger("mail")
 
 
-def message(row: Row[tuple[object, ...]], sender: str) -> EmailMessage:
+def message(row: AnyRow, sender: str) -> EmailMessage:
     """Return the mail of an outbox row. Its Message-ID is fixed, so that a mail sent twice is known to be one."""
     mail = EmailMessage(policy=SMTP)
     mail["From"], mail["To"], mail["Subject"] = sender, str(row.recipient), str(row.subject)
@@ -62,7 +62,7 @@ class Postman:
                 sent += await self._deliver(row)
         return sent
 
-    async def _deliver(self, row: Row[tuple[object, ...]]) -> bool:
+    async def _deliver(self, row: AnyRow) -> bool:
         try:
             await asyncio.to_thread(self._transport, message(row, self._sender))
         except OSError as error:  # SMTP errors are OSErrors too: the mail stays in the outbox and is tried again
@@ -78,6 +78,6 @@ class Postman:
         while True:
             try:
                 await self.round()
-            except Exception:
+            except Exception:  # noqa: BLE001  one bad round must not stop all later mail; it is logged
                 _log.exception("mail round failed")
             await asyncio.sleep(every_seconds)

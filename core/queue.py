@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.applications import theirs
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import (
     application,
     application_step,
@@ -57,11 +57,9 @@ async def list_applications(
 
 async def applications_by_id(
     connection: AsyncConnection, actor: Actor, ids: Sequence[int], wanted: frozenset[str]
-) -> dict[int, Row[tuple[object, ...]]]:
+) -> dict[int, AnyRow]:
     """Return those of the actor's applications that have one of `ids`, by id."""
-    statement = (
-        sa.select(*pick(wanted)).select_from(_SOURCE).where(theirs(actor), application.c.id.in_(ids))
-    )
+    statement = sa.select(*pick(wanted)).select_from(_SOURCE).where(theirs(actor), application.c.id.in_(ids))
     return {row.id: row for row in await connection.execute(statement)}
 
 
@@ -75,12 +73,17 @@ async def guarantee_ids(connection: AsyncConnection, actor: Actor, ids: Sequence
     return {row.application_id: row.id for row in await connection.execute(statement)}
 
 
-Rows = list[Row[tuple[object, ...]]]
+Rows = list[AnyRow]
 
 
 async def steps_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, Rows]:
     """Return the steps of the actor's applications `ids`, oldest first, by application."""
-    columns = application_step.c.application_id, application_step.c.step, application_step.c.note, application_step.c.at
+    columns = (
+        application_step.c.application_id,
+        application_step.c.step,
+        application_step.c.note,
+        application_step.c.at,
+    )
     return await _by_application(connection, actor, sa.select(*columns).join(application), application_step, ids)
 
 
@@ -101,7 +104,7 @@ async def _by_application(
     return grouped
 
 
-async def party_name(connection: AsyncConnection, actor: Actor) -> Row[tuple[object, ...]]:
+async def party_name(connection: AsyncConnection, actor: Actor) -> AnyRow:
     """Return id and name of the party for which `actor` acts."""
     table, party = (principal, actor.principal_id) if actor.principal_id else (surety, actor.surety_id)
     return (await connection.execute(sa.select(table.c.id, table.c.name).where(table.c.id == party))).one()
@@ -109,7 +112,14 @@ async def party_name(connection: AsyncConnection, actor: Actor) -> Row[tuple[obj
 
 async def sureties(connection: AsyncConnection) -> Rows:
     """Return every surety, by name: to whom one can apply."""
-    columns = surety.c.id, surety.c.name, surety.c.surety_class, surety.c.address, surety.c.representative, surety.c.terms_url
+    columns = (
+        surety.c.id,
+        surety.c.name,
+        surety.c.surety_class,
+        surety.c.address,
+        surety.c.representative,
+        surety.c.terms_url,
+    )
     return list((await connection.execute(sa.select(*columns).order_by(surety.c.name))).all())
 
 

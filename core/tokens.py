@@ -116,7 +116,9 @@ class Tokens:
 
 
 def _invalid() -> TokenInvalid:
-    return TokenInvalid("トークンが正しくありません。もう一度ログインしてください。", "The token is not valid. Sign in again.")
+    return TokenInvalid(
+        "トークンが正しくありません。もう一度ログインしてください。", "The token is not valid. Sign in again."
+    )
 
 
 def opaque_token() -> str:
@@ -127,5 +129,3 @@ def opaque_token() -> str:
 def token_hash(token: str) -> str:
     """Return the form in which a refresh token is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-

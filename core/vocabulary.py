@@ -9,7 +9,7 @@ class Word(StrEnum):
 
     ja: str
 
-    def __new__(cls, code: str, ja: str) -> Self:
+    def __new__(cls, code: str, ja: str = "") -> Self:
         """Return the member `code`; `ja` is the term shown to people."""
         member = str.__new__(cls, code)
         member._value_ = code

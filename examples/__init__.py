@@ -1,1 +1,1 @@
-""""""
+"""Examples that say they are examples: a rule file and the leaflets' sample certificates."""

@@ -46,6 +46,4 @@ async def sign_out(platform: Platform, refresh_token: str) -> bool:
 async def change_password(platform: Platform, actor: Actor | None, current: str, new: str) -> Session:
     """Return a new session after the password was changed; every other session of the account ends. Raise `Refused`."""
     who, now = signed_in(actor), platform.clock()
-    return _session(
-        platform, await accounts.change_password(platform.database, who, current, new, now), now
-    )
+    return _session(platform, await accounts.change_password(platform.database, who, current, new, now), now)

@@ -22,9 +22,7 @@ from denshi_hosho.rules import Application
 _FORM = ("application",)  # where the form stands in the mutations' inputs
 
 
-async def apply(
-    platform: Platform, actor: Actor | None, form: Form, facts: Application, idempotency_key: str
-) -> int:
+async def apply(platform: Platform, actor: Actor | None, form: Form, facts: Application, idempotency_key: str) -> int:
     """Return the id of the new application. Raise `Refused`: then nothing was written."""
     who = acting_for(actor, Role.PRINCIPAL)
     with under(*_FORM):
@@ -44,9 +42,7 @@ async def apply(
     return await platform.database.write(work)
 
 
-async def resubmit(
-    platform: Platform, actor: Actor | None, application_id: int, form: Form, facts: Application
-) -> int:
+async def resubmit(platform: Platform, actor: Actor | None, application_id: int, form: Form, facts: Application) -> int:
     """Return the id of a returned application after it went back to the surety with new content. Raise `Refused`."""
     who = acting_for(actor, Role.PRINCIPAL)
     with under(*_FORM):

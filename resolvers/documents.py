@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import keys
@@ -12,6 +11,7 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.guarantees import one_certificate
 from denshi_hosho.core.idempotency import digest, once
 from denshi_hosho.core.opening import open_certificate
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tokens import Actor, Ticket
 from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.resolvers.platform import Platform
@@ -37,9 +37,7 @@ class File:
     content: bytes
 
 
-async def opened(
-    platform: Platform, number: str, access_key: str, wanted: frozenset[str]
-) -> Row[tuple[object, ...]]:
+async def opened(platform: Platform, number: str, access_key: str, wanted: frozenset[str]) -> AnyRow:
     """Return the certificate behind number and key; the opening is written down. Raise `Refused`, always the same."""
     proof = number, access_key
     return await open_certificate(platform.database, platform.vault, proof, platform.clock(), wanted)
@@ -62,9 +60,7 @@ async def reveal(platform: Platform, actor: Actor | None, guarantee_id: int) -> 
     return Shown(guarantee_id, revealed.notice, url)
 
 
-async def rotate(
-    platform: Platform, actor: Actor | None, guarantee_id: int, reason: str, idempotency_key: str
-) -> int:
+async def rotate(platform: Platform, actor: Actor | None, guarantee_id: int, reason: str, idempotency_key: str) -> int:
     """Return the guarantee's id after it got a new key; the old one opens nothing any more. Raise `Refused`."""
     who, now = acting_for(actor, Role.PRINCIPAL), platform.clock()
     if not 1 <= len(reason.strip()) <= MAX_REASON:

@@ -25,9 +25,7 @@ class Platform:
     clock: Clock
 
     @classmethod
-    def build(
-        cls, settings: Settings, *, clock: Clock = system_clock, rulebook: Rulebook | None = None
-    ) -> "Platform":
+    def build(cls, settings: Settings, *, clock: Clock = system_clock, rulebook: Rulebook | None = None) -> "Platform":
         """Return the platform for `settings`; nothing is connected yet.
 
         Raise `SettingsError` if a secret is missing or the database URL is malformed; with strict rules, also whatever
@@ -52,6 +50,4 @@ class Platform:
 
 def load_rulebook(settings: Settings) -> Rulebook:
     """Return the rulebook of every installed rule plugin, and of the modules that the settings name."""
-    return Rulebook.load(
-        modules=settings.rule_modules, disabled=settings.rules_disabled, strict=settings.rules_strict
-    )
+    return Rulebook.load(modules=settings.rule_modules, disabled=settings.rules_disabled, strict=settings.rules_strict)

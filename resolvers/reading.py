@@ -2,30 +2,30 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row
-
 from denshi_hosho.core import guarantees, queue
 from denshi_hosho.core.guarantees import GuaranteeOrder, Search
 from denshi_hosho.core.paging import Page, Window
 from denshi_hosho.core.queue import ApplicationOrder
+from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import ApplicationState
 from denshi_hosho.resolvers.platform import Platform
 
-AnyRow = Row[tuple[object, ...]]
-
 
 async def guarantee_page(
-    platform: Platform, actor: Actor, search: Search, by: GuaranteeOrder, window: Window, wanted: frozenset[str]
+    platform: Platform,
+    actor: Actor,
+    search: Search,
+    by: GuaranteeOrder,
+    window: Window,
+    wanted: frozenset[str],
 ) -> Page:
     """Return a page of the actor's guarantees. Raise `PageMalformed`."""
     async with platform.database.read() as connection:
         return await guarantees.list_guarantees(connection, actor, search, by, window, wanted)
 
 
-async def guarantee(
-    platform: Platform, actor: Actor, key: tuple[str, object], wanted: frozenset[str]
-) -> AnyRow | None:
+async def guarantee(platform: Platform, actor: Actor, key: tuple[str, object], wanted: frozenset[str]) -> AnyRow | None:
     """Return the actor's guarantee with `key` = (`id`, `number` or `application_id`, value), or None."""
     async with platform.database.read() as connection:
         return await guarantees.one_guarantee(connection, actor, key, wanted)

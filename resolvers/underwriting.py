@@ -54,9 +54,7 @@ async def record_fee(
     return await _step(platform, actor, application_id, take)
 
 
-async def conclude(
-    platform: Platform, actor: Actor | None, application_id: int, idempotency_key: str
-) -> int:
+async def conclude(platform: Platform, actor: Actor | None, application_id: int, idempotency_key: str) -> int:
     """Return the id of the guarantee concluded for an approved application.
 
     The obligee's rules are asked again: they may have changed since. Raise `Refused`: then nothing was written.

@@ -1,1 +1,1 @@
-""""""
+"""The public GraphQL surface and the ASGI application."""

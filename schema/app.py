@@ -69,9 +69,13 @@ def _actor(platform: Platform, request: Request) -> Actor | None:
     if header is None:
         return None
     try:
-        if not header.lower().startswith(_BEARER):
-            raise TokenInvalid("Authorization: Bearer トークン の形で送ってください。", "Send Authorization: Bearer TOKEN.")
-        return platform.tokens.actor(header[len(_BEARER) :].strip(), platform.clock())
+        return platform.tokens.actor(_token(header), platform.clock())
     except TokenInvalid as error:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise RequestRefused(401, error.code, error.ja, error.en, challenge) from error
+
+
+def _token(header: str) -> str:
+    if not header.lower().startswith(_BEARER):
+        raise TokenInvalid("Authorization: Bearer トークン の形で送ってください。", "Send Authorization: Bearer TOKEN.")
+    return header[len(_BEARER) :].strip()

@@ -56,7 +56,9 @@ class Certificate:
     change: Change = strawberry.field(description="Why this version was issued (当初・変更・訂正).")
     issued_on: date = strawberry.field(description="Day of issue (証書発行日).")
     principal_name: str = strawberry.field(description="The principal (保証契約者).")
-    obligee_name: str = strawberry.field(description="The obligee (被保証者), the issuer of the works contract (発注者).")
+    obligee_name: str = strawberry.field(
+        description="The obligee (被保証者), the issuer of the works contract (発注者)."
+    )
     guaranteed_amount: Yen = strawberry.field(description="Guaranteed amount (保証金額).")
     guarantee_ends_on: date = strawberry.field(description="Last day of the guarantee (保証期間).")
     completion_on: date = strawberry.field(description="Last day of the works (工期末日).")
@@ -65,7 +67,10 @@ class Certificate:
     covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
     depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
 
-    @strawberry.field(description="Title (証書の標題), marked （変更） or （訂正） where it is one.", metadata=needs("kind", "change"))
+    @strawberry.field(
+        description="Title (証書の標題), marked （変更） or （訂正） where it is one.",
+        metadata=needs("kind", "change"),
+    )
     def title(self) -> str:
         row = shown(self)
         return wording.title(row.kind, row.change)
@@ -89,7 +94,9 @@ class Certificate:
     def issued_on_wareki(self) -> str:
         return wareki(shown(self).issued_on)
 
-    @strawberry.field(description="Last day of the guarantee in the Japanese calendar.", metadata=needs("guarantee_ends_on"))
+    @strawberry.field(
+        description="Last day of the guarantee in the Japanese calendar.", metadata=needs("guarantee_ends_on")
+    )
     def guarantee_ends_on_wareki(self) -> str:
         return wareki(shown(self).guarantee_ends_on)
 
@@ -101,7 +108,9 @@ class Certificate:
     def surety(self) -> CoreObject:
         return Part(self, "surety_")
 
-    @strawberry.field(graphql_type=CertificateBranch, description="The handling branch (取扱店).", metadata=needs(*_BRANCH))
+    @strawberry.field(
+        graphql_type=CertificateBranch, description="The handling branch (取扱店).", metadata=needs(*_BRANCH)
+    )
     def branch(self) -> CoreObject:
         return Part(self, "branch_")
 

@@ -33,9 +33,7 @@ class Context:
             raise Refused(NOT_SIGNED_IN)
         return self.actor
 
-    def loader(
-        self, name: str, read: Callable[..., Awaitable[Sequence[CoreObject]]]
-    ) -> DataLoader[int, CoreObject]:
+    def loader(self, name: str, read: Callable[..., Awaitable[Sequence[CoreObject]]]) -> DataLoader[int, CoreObject]:
         """Return this request's loader `name`, which reads with `read(platform, actor, ids)`."""
         if name not in self._loaders:
 
@@ -68,7 +66,7 @@ class Context:
             return await reading.branches(platform, ids)
 
         if "branches" not in self._loaders:
-            self._loaders["branches"] = DataLoader(load_fn=partial(read, self.platform))  # type: ignore[arg-type]
+            self._loaders["branches"] = DataLoader(load_fn=partial(read, self.platform))
         return self._loaders["branches"]
 
     def applications(self, wanted: frozenset[str]) -> DataLoader[int, CoreObject]:

@@ -22,12 +22,10 @@ _SUGGESTION: Final = re.compile(r"\s*Did you mean .*\Z", re.DOTALL)
 _log = structlog.get_logger(__name__)
 
 
-class RequestRefused(HoshoError):  # noqa: N818  (a refusal of the whole HTTP request, not a fault)
+class RequestRefused(HoshoError):
     """The HTTP request is answered with `status` and a GraphQL-shaped error instead of being executed."""
 
-    def __init__(
-        self, status: int, code: str, ja: str, en: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, ja: str, en: str, headers: Mapping[str, str] | None = None) -> None:
         self.code = code
         super().__init__(ja, en)
         self.status = status
@@ -37,9 +35,7 @@ class RequestRefused(HoshoError):  # noqa: N818  (a refusal of the whole HTTP re
 class QuietSchema(strawberry.Schema):
     """A schema that leaves logging to the endpoint: Strawberry's own log lines quote the document."""
 
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing; `Fault.log` does, without the document."""
 
 

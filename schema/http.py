@@ -144,16 +144,12 @@ def _outcome(result: ExecutionResult, faults: list[Fault], media_type: str) -> t
     return body, 400 if media_type == GRAPHQL_RESPONSE else 200
 
 
-def _refusal(
-    fault: Fault, status: int, media_type: str | None, headers: dict[str, str] | None = None
-) -> Response:
+def _refusal(fault: Fault, status: int, media_type: str | None, headers: dict[str, str] | None = None) -> Response:
     fault.log()
     return _json({"errors": [fault.body]}, status, media_type or JSON, headers)
 
 
-def _json(
-    body: dict[str, Any], status: int, media_type: str, headers: dict[str, str] | None = None
-) -> Response:
+def _json(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str] | None = None) -> Response:
     content_type = f"{media_type}; charset=utf-8"
     return Response(orjson.dumps(body), status, {**_NO_STORE, **(headers or {})}, content_type)
 

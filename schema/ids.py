@@ -5,6 +5,8 @@ import binascii
 
 from denshi_hosho.core.errors import HoshoError
 
+_DIGITS = 18  # of a 63-bit integer, all lengths of which are safe
+
 
 class IdMalformed(HoshoError):
     """What was given as a global id is none, or one of another type."""
@@ -31,7 +33,7 @@ def split_id(text: str) -> tuple[str, str]:
 def row_id(text: str, typename: str) -> int:
     """Return the number of the row that a global id of `typename` stands for. Raise `IdMalformed`."""
     found, local = split_id(text)
-    if found != typename or not local.isascii() or not local.isdigit() or len(local) > 18:
+    if found != typename or not local.isascii() or not local.isdigit() or len(local) > _DIGITS:
         raise IdMalformed(f"{typename} のIDではありません。", f"This is not the id of a {typename}.")
     return int(local)
 

@@ -28,7 +28,8 @@ class RuleFactsInput:
         default=None, description="Whether the works contract is electronic or on paper (電子契約・紙契約)."
     )
     change: Change = strawberry.field(
-        default=Change.ORIGINAL, description="Whether it is a new guarantee, a change or a correction (当初・変更・訂正)."
+        default=Change.ORIGINAL,
+        description="Whether it is a new guarantee, a change or a correction (当初・変更・訂正).",
     )
     original_medium: Medium | None = strawberry.field(
         default=None, description="Whether the first guarantee of these works was electronic or on paper."
@@ -49,7 +50,7 @@ class RuleFactsInput:
 
 @strawberry.input(description="An application that is not made yet, for `eligibility`.")
 class EligibilityInput:
-    obligee: str = strawberry.field(description="The obligee's (発注者) code, such as \"322016\" for 松江市.")
+    obligee: str = strawberry.field(description='The obligee\'s (発注者) code, such as "322016" for 松江市.')
     kind: GuaranteeKind = strawberry.field(description="What is to be guaranteed (保証の種類).")
     surety_class: SuretyClass | None = strawberry.field(default=None, description="Who guarantees (保証機関の種類).")
     contract_price: Yen | None = strawberry.field(default=None, description="Contract price (請負金額(総額)).")
@@ -58,7 +59,9 @@ class EligibilityInput:
     guarantee_on: date | None = strawberry.field(
         default=None, description="Day on which the guarantee is concluded (保証契約日)."
     )
-    facts: RuleFactsInput = strawberry.field(default_factory=RuleFactsInput, description="What else the rules may ask for.")
+    facts: RuleFactsInput = strawberry.field(
+        default_factory=RuleFactsInput, description="What else the rules may ask for."
+    )
 
     def told(self) -> Application:
         """Return what the rules are told."""
@@ -72,7 +75,7 @@ class EligibilityInput:
 @strawberry.input(description="An application for a guarantee (保証申込) as the principal fills it in.")
 class ApplicationInput:
     surety_id: strawberry.ID = strawberry.field(description="Global id of the surety (保証会社), from `sureties`.")
-    obligee: str = strawberry.field(description="The obligee's (発注者) code, such as \"322016\" for 松江市.")
+    obligee: str = strawberry.field(description='The obligee\'s (発注者) code, such as "322016" for 松江市.')
     obligee_name: str | None = strawberry.field(
         default=None,
         description="The obligee as the certificate is to name it (被保証者), such as 支出負担行為担当官 近畿地方整備局長; its own "
@@ -86,11 +89,16 @@ class ApplicationInput:
     guaranteed_amount: Yen = strawberry.field(description="Amount to be guaranteed (保証金額).")
     completion_on: date = strawberry.field(description="Last day of the works (工期末日).")
     guarantee_ends_on: date | None = strawberry.field(
-        default=None, description="Last day of the guarantee (保証期間); the last day of the works if left out."
+        default=None,
+        description="Last day of the guarantee (保証期間); the last day of the works if left out.",
     )
     depositary_bank: str | None = strawberry.field(default=None, description="Depositary bank (預託金融機関).")
-    urgent: bool = strawberry.field(default=False, description="Send the registration mail at once, not at 16:00 (至急).")
-    facts: RuleFactsInput = strawberry.field(default_factory=RuleFactsInput, description="What the obligee's rules may ask for.")
+    urgent: bool = strawberry.field(
+        default=False, description="Send the registration mail at once, not at 16:00 (至急)."
+    )
+    facts: RuleFactsInput = strawberry.field(
+        default_factory=RuleFactsInput, description="What the obligee's rules may ask for."
+    )
 
     def form(self, obligee_name: str) -> Form:
         """Return the form as it is kept; `obligee_name` stands in for a name that was left out."""
@@ -149,7 +157,8 @@ class ResubmitApplicationInput:
 class ApproveApplicationInput:
     application_id: strawberry.ID = strawberry.field(description="Global id of the application.")
     branch_id: strawberry.ID | None = strawberry.field(
-        default=None, description="Global id of the handling branch (取扱店); needed if the surety has several."
+        default=None,
+        description="Global id of the handling branch (取扱店); needed if the surety has several.",
     )
 
 

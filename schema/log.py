@@ -121,9 +121,7 @@ class RequestLog:
 
 def _log_request(scope: Scope, status: int | None, seconds: float) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-    _log.info(
-        "request", method=method, route=_route(scope), status=status, duration_ms=round(seconds * 1000, 2)
-    )
+    _log.info("request", method=method, route=_route(scope), status=status, duration_ms=round(seconds * 1000, 2))
 
 
 def _request_id(headers: Headers) -> str:

@@ -42,9 +42,7 @@ async def _application(info: Request, application_id: int) -> ApplicationPayload
 async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
     columns = wanted(info, "guarantee", on="GuaranteePayload")
     context = info.context
-    row: CoreObject = await reading.guarantee(
-        context.platform, context.signed_in, ("id", guarantee_id), columns
-    )
+    row: CoreObject = await reading.guarantee(context.platform, context.signed_in, ("id", guarantee_id), columns)
     return GuaranteePayload(guarantee=row)
 
 
@@ -55,20 +53,22 @@ def _application_id(text: str) -> int:
 @strawberry.type(description="Everything that changes something.")
 class Mutation:
     @strawberry.mutation(description="Sign in with login id and password (ログイン).")
-    async def sign_in(self, info: Request, input: inputs.SignInInput) -> SessionResult:  # noqa: A002
+    async def sign_in(self, info: Request, input: inputs.SignInInput) -> SessionResult:
         session = await access.sign_in(info.context.platform, input.login_id, input.password)
         return _session(info, session)
 
-    @strawberry.mutation(description="Continue a session. A refresh token is good once; used twice, it ends the session.")
-    async def refresh_session(self, info: Request, input: inputs.RefreshInput) -> SessionResult:  # noqa: A002
+    @strawberry.mutation(
+        description="Continue a session. A refresh token is good once; used twice, it ends the session."
+    )
+    async def refresh_session(self, info: Request, input: inputs.RefreshInput) -> SessionResult:
         return _session(info, await access.refresh_session(info.context.platform, input.refresh_token))
 
     @strawberry.mutation(description="End a session (ログアウト).")
-    async def sign_out(self, info: Request, input: inputs.RefreshInput) -> SignOutResult:  # noqa: A002
+    async def sign_out(self, info: Request, input: inputs.RefreshInput) -> SignOutResult:
         return SignedOut(ended=await access.sign_out(info.context.platform, input.refresh_token))
 
     @strawberry.mutation(description="Change one's password (パスワード変更); every other session of the account ends.")
-    async def change_password(self, info: Request, input: inputs.ChangePasswordInput) -> SessionResult:  # noqa: A002
+    async def change_password(self, info: Request, input: inputs.ChangePasswordInput) -> SessionResult:
         context = info.context
         session = await access.change_password(
             context.platform, context.actor, input.current_password, input.new_password
@@ -76,7 +76,7 @@ class Mutation:
         return _session(info, session)
 
     @strawberry.mutation(description="Principal: apply for a guarantee (保証申込). The obligee's rules are asked.")
-    async def apply_for_guarantee(self, info: Request, input: inputs.ApplyForGuaranteeInput) -> ApplicationResult:  # noqa: A002
+    async def apply_for_guarantee(self, info: Request, input: inputs.ApplyForGuaranteeInput) -> ApplicationResult:
         context = info.context
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
         told = input.application.told()
@@ -85,7 +85,7 @@ class Mutation:
         )
 
     @strawberry.mutation(description="Principal: submit a returned application again, corrected (再申込).")
-    async def resubmit_application(self, info: Request, input: inputs.ResubmitApplicationInput) -> ApplicationResult:  # noqa: A002
+    async def resubmit_application(self, info: Request, input: inputs.ResubmitApplicationInput) -> ApplicationResult:
         context = info.context
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
         told, application_id = input.application.told(), _application_id(input.application_id)
@@ -94,21 +94,21 @@ class Mutation:
         )
 
     @strawberry.mutation(description="Surety: return an application to its principal for correction (差戻し).")
-    async def return_application(self, info: Request, input: inputs.JudgeApplicationInput) -> ApplicationResult:  # noqa: A002
+    async def return_application(self, info: Request, input: inputs.JudgeApplicationInput) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         return await _application(
             info, await underwriting.send_back(context.platform, context.actor, application_id, input.note)
         )
 
     @strawberry.mutation(description="Surety: decline an application for good (謝絶).")
-    async def decline_application(self, info: Request, input: inputs.JudgeApplicationInput) -> ApplicationResult:  # noqa: A002
+    async def decline_application(self, info: Request, input: inputs.JudgeApplicationInput) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         return await _application(
             info, await underwriting.decline(context.platform, context.actor, application_id, input.note)
         )
 
     @strawberry.mutation(description="Surety: approve an application (承認).")
-    async def approve_application(self, info: Request, input: inputs.ApproveApplicationInput) -> ApplicationResult:  # noqa: A002
+    async def approve_application(self, info: Request, input: inputs.ApproveApplicationInput) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         branch_id = None if input.branch_id is None else row_id(input.branch_id, "Branch")
         return await _application(
@@ -116,7 +116,7 @@ class Mutation:
         )
 
     @strawberry.mutation(description="Surety: record the fee as received or as consolidated (保証料の領収・一括後払).")
-    async def record_fee(self, info: Request, input: inputs.RecordFeeInput) -> ApplicationResult:  # noqa: A002
+    async def record_fee(self, info: Request, input: inputs.RecordFeeInput) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         recorded = await underwriting.record_fee(
             context.platform, context.actor, application_id, amount=input.amount, received_on=input.received_on,
@@ -128,14 +128,15 @@ class Mutation:
         description="Surety: conclude the guarantee of an approved application (保証契約締結). Number, certificate, key and mail come "
         "into being together; the obligee's rules are asked again."
     )
-    async def conclude_guarantee(self, info: Request, input: inputs.ConcludeGuaranteeInput) -> GuaranteeResult:  # noqa: A002
+    async def conclude_guarantee(self, info: Request, input: inputs.ConcludeGuaranteeInput) -> GuaranteeResult:
         context, application_id = info.context, _application_id(input.application_id)
         return await _guarantee(
-            info, await underwriting.conclude(context.platform, context.actor, application_id, input.idempotency_key)
+            info,
+            await underwriting.conclude(context.platform, context.actor, application_id, input.idempotency_key),
         )
 
     @strawberry.mutation(description="Principal: show the access key of an own guarantee (認証キーの表示).")
-    async def reveal_access_key(self, info: Request, input: inputs.RevealAccessKeyInput) -> RevealResult:  # noqa: A002
+    async def reveal_access_key(self, info: Request, input: inputs.RevealAccessKeyInput) -> RevealResult:
         context = info.context
         guarantee_id = row_id(input.guarantee_id, "Guarantee")
         revealed = await documents.reveal(context.platform, context.actor, guarantee_id)
@@ -146,7 +147,7 @@ class Mutation:
         description="Principal: give an own guarantee a new access key (認証キーの再発行); the old one is dead at once. It has to be "
         "handed in anew."
     )
-    async def rotate_access_key(self, info: Request, input: inputs.RotateAccessKeyInput) -> GuaranteeResult:  # noqa: A002
+    async def rotate_access_key(self, info: Request, input: inputs.RotateAccessKeyInput) -> GuaranteeResult:
         context, guarantee_id = info.context, row_id(input.guarantee_id, "Guarantee")
         rotated = await documents.rotate(
             context.platform, context.actor, guarantee_id, input.reason, input.idempotency_key

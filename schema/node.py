@@ -14,7 +14,7 @@ from denshi_hosho.schema.selection import needs
 class Node:
     @strawberry.field(description="Global id.", metadata=needs("id"))
     def id(self, info: Request) -> strawberry.ID:
-        typename = info._raw_info.parent_type.name  # noqa: SLF001  the concrete type's name
+        typename = info._raw_info.parent_type.name
         return strawberry.ID(global_id(typename, shown(self).id))
 
 

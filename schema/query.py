@@ -60,8 +60,8 @@ class ObligeeConnection:
 
 
 def _obligee_page(found: ObligeePage) -> ObligeeConnection:
-    edges: CoreObject = [ObligeeEdge(cursor=global_id("Obligee", each.id), node=each) for each in found.rows]
     nodes: CoreObject = found.rows
+    edges = [ObligeeEdge(cursor=global_id("Obligee", each.id), node=each) for each in nodes]
     cursors = [edge.cursor for edge in edges]
     info = PageInfo(
         has_next_page=found.has_next,
@@ -93,7 +93,9 @@ class Query:
 
     @strawberry.field(graphql_type=Node | None, description="The object with this global id, if the asker may see it.")
     async def node(
-        self, info: Request, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]  # noqa: A002
+        self,
+        info: Request,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")],
     ) -> CoreObject:
         typename, local = split_id(id)
         found = await _load(info, typename, local, id)
@@ -112,10 +114,12 @@ class Query:
         code = None if after is None else split_id(after)[1]
         return _obligee_page(obligees.search(info.context.platform, search, size, code))
 
-    @strawberry.field(graphql_type=Obligee | None, description="One obligee (発注者); null if its rules are not installed.")
+    @strawberry.field(
+        graphql_type=Obligee | None, description="One obligee (発注者); null if its rules are not installed."
+    )
     def obligee(
         self, info: Request,
-        code: Annotated[str, strawberry.argument(description="Its code, such as \"322016\" for 松江市.")],
+        code: Annotated[str, strawberry.argument(description='Its code, such as "322016" for 松江市.')],
     ) -> CoreObject:  # fmt: skip
         return obligees.one(info.context.platform, code)
 
@@ -123,7 +127,9 @@ class Query:
     async def sureties(self, info: Request) -> CoreObject:
         return await reading.sureties(info.context.platform)
 
-    @strawberry.field(description="What an obligee's rules say of an application that is not made yet (電子保証の可否).")
+    @strawberry.field(
+        description="What an obligee's rules say of an application that is not made yet (電子保証の可否)."
+    )
     def eligibility(
         self, info: Request,
         application: Annotated[EligibilityInput, strawberry.argument(description="What is known of it.")],

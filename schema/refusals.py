@@ -45,6 +45,12 @@ def _refusal(refusal: CoreRefusal) -> Refusal:
 class RefusedHandler(strawberry.ExceptionHandler[CoreRefused, Refused]):
     """Turns a raised refusal into the `Refused` member of the field's union."""
 
-    def handle(self, exception: CoreRefused, *, field: StrawberryField, info: strawberry.Info[Any, Any]) -> Refused:  # noqa: ARG002
+    def handle(  # Strawberry names the parameters
+        self,
+        exception: CoreRefused,
+        *,
+        field: StrawberryField,  # noqa: ARG002
+        info: strawberry.Info[Any, Any],  # noqa: ARG002
+    ) -> Refused:
         """Return the GraphQL answer for `exception`."""
         return refused(exception)

@@ -1,14 +1,15 @@
 """The GraphQL schema: its roots, its scalars, and how refusals become data."""
 
+from strawberry.schema.config import StrawberryConfig
+
+from denshi_hosho.schema.applications import GuaranteeApplication
 from denshi_hosho.schema.errors import QuietSchema
 from denshi_hosho.schema.extensions import extensions
 from denshi_hosho.schema.guarantees import Guarantee
-from denshi_hosho.schema.applications import GuaranteeApplication
 from denshi_hosho.schema.mutation import Mutation
 from denshi_hosho.schema.query import Branch, Query, Surety
 from denshi_hosho.schema.refusals import RefusedHandler
 from denshi_hosho.schema.scalars import SCALARS
-from strawberry.schema.config import StrawberryConfig
 
 
 def build_schema(*, development: bool = False) -> QuietSchema:

@@ -46,7 +46,9 @@ class Saying:
     sources: list[Source] = strawberry.field(description=_SOURCES)
 
 
-@strawberry.type(description="To whom the key is handed in (提出先). What the rule does not say is unresolved, never guessed.")
+@strawberry.type(
+    description="To whom the key is handed in (提出先). What the rule does not say is unresolved, never guessed."
+)
 class Recipient:
     known: RecipientKnown = strawberry.field(description="How far the recipient is known.")
     ja: str = strawberry.field(description="Who it is, or whom to ask, in Japanese.")
@@ -114,7 +116,9 @@ class Decision:
     )
     plan: SubmissionPlan | None = strawberry.field(description="How to hand the key in; set when accepted.")
 
-    @strawberry.field(description="The facts that would settle an undetermined outcome, as their input fields are called.")
+    @strawberry.field(
+        description="The facts that would settle an undetermined outcome, as their input fields are called."
+    )
     def missing(self) -> list[str]:
         return [camel(fact) for fact in shown(self).missing]
 

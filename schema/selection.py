@@ -29,7 +29,7 @@ def wanted(info: Info[Any, Any], *path: str, on: str | None = None) -> frozenset
 
     `on` is the type to assume where the field's own type is a union or an interface.
     """
-    raw = info._raw_info  # noqa: SLF001  the executor's own view; `selected_fields` gets merged fields wrong
+    raw = info._raw_info
     details = [FieldDetails(node, None) for node in raw.field_nodes]
     parent = raw.schema.type_map[on] if on else get_named_type(raw.return_type)
     for name in path:
@@ -45,13 +45,9 @@ def _object(parent: Any) -> GraphQLObjectType:
     return parent
 
 
-def _groups(
-    raw: GraphQLResolveInfo[Any], parent: Any, details: list[FieldDetails]
-) -> list[list[FieldDetails]]:
+def _groups(raw: GraphQLResolveInfo[Any], parent: Any, details: list[FieldDetails]) -> list[list[FieldDetails]]:
     fragments = {name: FragmentDetails(definition) for name, definition in raw.fragments.items()}
-    collected = collect_subfields(
-        raw.schema, fragments, raw.variable_values, raw.operation, _object(parent), details
-    )
+    collected = collect_subfields(raw.schema, fragments, raw.variable_values, raw.operation, _object(parent), details)
     return list(collected.grouped_field_set.values())
 
 
@@ -72,7 +68,5 @@ def _columns(raw: GraphQLResolveInfo[Any], parent: Any, details: list[FieldDetai
 def _fields(parent: GraphQLObjectType) -> Mapping[str, StrawberryField]:
     definition = parent.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
     by_python_name = {field.python_name: field for field in definition.fields}
-    names = {
-        name: each.extensions[GraphQLCoreConverter.DEFINITION_BACKREF] for name, each in parent.fields.items()
-    }
+    names = {name: each.extensions[GraphQLCoreConverter.DEFINITION_BACKREF] for name, each in parent.fields.items()}
     return {name: by_python_name[field.python_name] for name, field in names.items()}

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.core.guarantees import Search as CoreSearch
+from denshi_hosho.core.guarantees import Search
 from denshi_hosho.resolvers import reading
 from denshi_hosho.schema.applications import ApplicationConnection
 from denshi_hosho.schema.context import CoreObject, Request
@@ -12,7 +12,7 @@ from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
 from denshi_hosho.schema.paging import Connection, extras, window
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
-from denshi_hosho.schema.words import ApplicationSort, ApplicationState, GuaranteeSort, Role, Search
+from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, GuaranteeOrder, Role, SearchField
 
 First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
 After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
@@ -26,7 +26,7 @@ class GuaranteeSearchInput:
         default="",
         description="A part of it, full- or half-width, upper or lower case; empty finds everything.",
     )
-    field: Search = strawberry.field(default=Search.ALL, description="Where to look (default: everywhere).")
+    field: SearchField = strawberry.field(default=SearchField.ALL, description="Where to look (default: everywhere).")
 
 
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
@@ -41,10 +41,10 @@ class Viewer:
     async def guarantees(
         self, info: Request,
         search: Annotated[GuaranteeSearchInput | None, strawberry.argument(description="What to look for; all if left out.")] = None,
-        sort: Annotated[GuaranteeSort, strawberry.argument(description="In which order.")] = GuaranteeSort.NEWEST,
+        sort: Annotated[GuaranteeOrder, strawberry.argument(description="In which order.")] = GuaranteeOrder.NEWEST,
         first: First = None, after: After = None, last: Last = None, before: Before = None,
     ) -> CoreObject:  # fmt: skip
-        look = CoreSearch(search.text, search.field) if search else CoreSearch()
+        look = Search(search.text, search.field) if search else Search()
         columns = wanted(info, "nodes") | wanted(info, "edges", "node") | extras(wanted(info))
         context, page = info.context, window(first, after, last, before)
         found = await reading.guarantee_page(context.platform, context.signed_in, look, sort, page, columns)
@@ -66,14 +66,10 @@ class Viewer:
     async def applications(
         self, info: Request,
         states: Annotated[list[ApplicationState] | None, strawberry.argument(description="Only those in these states.")] = None,
-        sort: Annotated[ApplicationSort, strawberry.argument(description="In which order.")] = ApplicationSort.OLDEST,
+        sort: Annotated[ApplicationOrder, strawberry.argument(description="In which order.")] = ApplicationOrder.OLDEST,
         first: First = None, after: After = None, last: Last = None, before: Before = None,
     ) -> CoreObject:  # fmt: skip
         columns = wanted(info, "nodes") | wanted(info, "edges", "node") | extras(wanted(info))
         context, page = info.context, window(first, after, last, before)
-        found = await reading.application_page(
-            context.platform, context.signed_in, states or [], sort, page, columns
-        )
+        found = await reading.application_page(context.platform, context.signed_in, states or [], sort, page, columns)
         return Connection(found)
-
-

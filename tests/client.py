@@ -19,10 +19,14 @@ mutation ($input: SignInInput!) { signIn(input: $input) {
   ... on Refused { refusals { code message messageEn path } }
 } }
 """
-REFUSED = "... on Refused { refusals { code message messageEn path sources { title } } decision { outcome missing paper } }"
+REFUSED = (
+    "... on Refused { refusals { code message messageEn path sources { title } } decision { outcome missing paper } }"
+)
 APPLY = (
     "mutation ($input: ApplyForGuaranteeInput!) { applyForGuarantee(input: $input) { __typename"
-    " ... on ApplicationPayload { application { id state feeState delivery worksName obligeeName } } " + REFUSED + " } }"
+    " ... on ApplicationPayload { application { id state feeState delivery worksName obligeeName } } "
+    + REFUSED
+    + " } }"
 )
 APPROVE = (
     "mutation ($input: ApproveApplicationInput!) { approveApplication(input: $input) { __typename"
@@ -38,7 +42,9 @@ CONCLUDE = (
 )
 REVEAL = (
     "mutation ($input: RevealAccessKeyInput!) { revealAccessKey(input: $input) { __typename"
-    " ... on RevealedKey { pdfUrl notice { kind number accessKey worksName obligeeName suretyName text } } " + REFUSED + " } }"
+    " ... on RevealedKey { pdfUrl notice { kind number accessKey worksName obligeeName suretyName text } } "
+    + REFUSED
+    + " } }"
 )
 OPEN = (
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!) { certificate(number: $number, accessKey: $accessKey) {"
@@ -91,9 +97,7 @@ class Api:
         """Return how many rows each table has: to see that nothing was written."""
         async with self.platform.database.read() as connection:
             return {
-                table.name: (
-                    await connection.execute(sa.select(sa.func.count()).select_from(table))
-                ).scalar_one()
+                table.name: (await connection.execute(sa.select(sa.func.count()).select_from(table))).scalar_one()
                 for table in metadata.sorted_tables
             }
 

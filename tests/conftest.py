@@ -72,7 +72,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
 
 
 def postgres_url(server: PostgresServer, name: str) -> str:
-    return str(sa.engine.make_url(server.get_uri()).set(drivername="postgresql", database=name).render_as_string(hide_password=False))
+    return str(
+        sa.engine.make_url(server.get_uri())
+        .set(drivername="postgresql", database=name)
+        .render_as_string(hide_password=False)
+    )
 
 
 @pytest.fixture(scope="session")

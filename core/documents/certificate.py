@@ -40,6 +40,7 @@ NOT_FOR_SUBMISSION = (
     "この電子証書の印刷物・PDFは提出用ではありません。発注者へは「認証キー等のお知らせ」をご提出ください。"
 )
 
+
 class NoCertificateForm(HoshoError):
     """No certificate is drawn for this kind of guarantee."""
 
@@ -60,7 +61,9 @@ def certificate_pdf(certificate: Certificate) -> bytes:
     if not wording.has_form(certificate.kind):
         raise NoCertificateForm(certificate.kind)
     facts = Facts(
-        f"{wording.title(certificate.kind, certificate.change)} {certificate.number}", certificate.surety.name, certificate.issued_on
+        f"{wording.title(certificate.kind, certificate.change)} {certificate.number}",
+        certificate.surety.name,
+        certificate.issued_on,
     )
 
     def draw(sheet: Sheet, scale: float) -> bool:

@@ -83,9 +83,7 @@ def _head(sheet: Sheet) -> float:
     sheet.text(LEFT, 60, TITLE_TEXT, TITLE)
     sheet.fill(RIGHT - 118, 39, 118, 28, WHITE)
     sheet.text(RIGHT - 59, 57, "発注者への提出用", TAG, "centre")
-    sheet.text(
-        LEFT, 122, "電子証書を確認するための保証契約番号と認証キーを、次のとおりお知らせします。", LEAD
-    )
+    sheet.text(LEFT, 122, "電子証書を確認するための保証契約番号と認証キーを、次のとおりお知らせします。", LEAD)
     return 140.0
 
 

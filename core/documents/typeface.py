@@ -2,8 +2,6 @@
 
 import io
 import threading
-import unicodedata
-from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from importlib import resources

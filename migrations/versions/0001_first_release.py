@@ -171,9 +171,7 @@ def upgrade() -> None:
         sa.Column("obligee_name", sa.Text(), nullable=False),
         sa.Column(
             "delivery",
-            sa.Enum(
-                "ELECTRONIC", "PAPER", name="medium", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("ELECTRONIC", "PAPER", name="medium", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("works_name", sa.Text(), nullable=False),
@@ -303,9 +301,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application_step")),
     )
-    op.create_index(
-        op.f("ix_application_step_application_id"), "application_step", ["application_id"], unique=False
-    )
+    op.create_index(op.f("ix_application_step_application_id"), "application_step", ["application_id"], unique=False)
 
     op.create_table(
         "decision",
@@ -336,9 +332,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_decision_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_decision_application_id")),
         sa.ForeignKeyConstraint(["digest"], ["rule_text.digest"], name=op.f("fk_decision_digest")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
@@ -373,17 +367,13 @@ def upgrade() -> None:
         sa.Column("obligee", sa.Text(), nullable=False),
         sa.Column(
             "medium",
-            sa.Enum(
-                "ELECTRONIC", "PAPER", name="medium", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("ELECTRONIC", "PAPER", name="medium", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("live_version", sa.Integer(), nullable=False),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_opened_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["application.id"], name=op.f("fk_guarantee_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_guarantee_application_id")),
         sa.ForeignKeyConstraint(["principal_id"], ["principal.id"], name=op.f("fk_guarantee_principal_id")),
         sa.ForeignKeyConstraint(["surety_id"], ["surety.id"], name=op.f("fk_guarantee_surety_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guarantee")),

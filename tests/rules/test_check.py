@@ -30,10 +30,7 @@ def test_nothing_wrong(tmp_path: Path) -> None:
 
 def test_no_rule_file_at_all(tmp_path: Path) -> None:
     (fault,) = check(tmp_path)
-    assert (
-        fault.line()
-        == f"{tmp_path}: no rules.toml is found here; name a rules.toml or a folder that holds one."
-    )
+    assert fault.line() == f"{tmp_path}: no rules.toml is found here; name a rules.toml or a folder that holds one."
 
 
 def test_built_copies_and_hidden_folders_are_not_looked_at(tmp_path: Path) -> None:
@@ -44,9 +41,7 @@ def test_built_copies_and_hidden_folders_are_not_looked_at(tmp_path: Path) -> No
 
 
 def test_rules_without_cases(tmp_path: Path) -> None:
-    assert lines(tmp_path, MINIMAL, None) == [
-        "rules.toml: has no cases.toml beside it; write down its cases."
-    ]
+    assert lines(tmp_path, MINIMAL, None) == ["rules.toml: has no cases.toml beside it; write down its cases."]
 
 
 def test_a_wrong_rule_file_is_reported_before_its_cases(tmp_path: Path) -> None:

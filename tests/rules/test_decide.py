@@ -49,9 +49,7 @@ def test_before_the_start_names_start_basis_and_the_applications_day() -> None:
     before = decision.reasons[0]
     assert before.code == "BEFORE_START"
     assert before.facts == ("contract_on",)
-    assert before.ja == (
-        "電子保証は契約締結日が2024年4月1日以後の案件からです。契約締結日は2024年3月31日です。"
-    )
+    assert before.ja == ("電子保証は契約締結日が2024年4月1日以後の案件からです。契約締結日は2024年3月31日です。")
     assert before.en == (
         "Taken electronically from 2024-04-01 on, counted by the day of the contract; here that is 2024-03-31."
     )
@@ -239,9 +237,7 @@ source = "page"
         ('{ division = "水道課", procurement = "NEGOTIATED" }', {"division": "契約課"}, Outcome.ACCEPTED),
     ],
 )
-def test_guards_answer_yes_no_or_which_fact_is_missing(
-    when: str, told: dict[str, object], outcome: Outcome
-) -> None:
+def test_guards_answer_yes_no_or_which_fact_is_missing(when: str, told: dict[str, object], outcome: Outcome) -> None:
     told = {"kind": "ADVANCE_PAYMENT", "work_type": "CONSTRUCTION", "contract_on": "2024-04-01", **told}
     rulebook = Rulebook.from_texts({"town": MINIMAL + EXCLUSION.replace("WHEN", when)})
     decision = rulebook.decide(Application.from_json({"obligee": "test/town", **told}))
@@ -256,9 +252,7 @@ def test_a_remark_is_repeated_and_refuses_nothing() -> None:
 
 
 def test_channels_and_addresses_follow_kind_and_division() -> None:
-    recipient = (
-        '{ known = "BY_DIVISION", ja = "担当課", en = "Division", addresses = { "土木課" = "d@example.jp" } }'
-    )
+    recipient = '{ known = "BY_DIVISION", ja = "担当課", en = "Division", addresses = { "土木課" = "d@example.jp" } }'
     text = MINIMAL + (
         '\n[[revision.submission.channel]]\nway = "FAX"\nwhen = { kind = "PERFORMANCE" }\n'
         'from = 2024-04-01\nuntil = 2026-05-01\nja = "FAX"\nen = "Fax"\nsource = "page"\n'

@@ -34,8 +34,7 @@ def test_an_open_outcome_is_explained_clause_by_clause() -> None:
     )
     assert any(line.startswith("- [open] EXCLUSION_OPEN: ") for line in lines)
     assert (
-        "    source: 電子保証について（中種子町） / 電子保証の対象は？ / 西日本建設業保証株式会社 鹿児島支店"
-        in lines
+        "    source: 電子保証について（中種子町） / 電子保証の対象は？ / 西日本建設業保証株式会社 鹿児島支店" in lines
     )
     assert "Missing: first_guarantee_on" in lines
     assert lines[-1] == f"Rule file: nakatane (denshi-hosho 0.1.0) sha256:{decision.digest}"

@@ -83,11 +83,7 @@ def test_every_reason_of_a_decision_cites_the_leaflet_or_says_that_it_is_silent(
     for reason in decided().reasons:
         titles = [source.title for source in reason.sources]
         silent = reason.code == "SURETY_NOT_STATED"
-        assert (
-            titles == []
-            if silent
-            else set(titles) == {"電子保証のご案内（令和6年6月1日より松江市で運用開始）"}
-        )
+        assert titles == [] if silent else set(titles) == {"電子保証のご案内（令和6年6月1日より松江市で運用開始）"}
 
 
 def test_the_rules_on_a_day_are_readable_by_people_and_machines() -> None:

@@ -95,9 +95,7 @@ def test_a_paper_works_contract_is_fine(medium: Medium) -> None:
         (WorkType.CONSULTING, Outcome.UNDETERMINED),
     ],
 )
-def test_works_and_outsourced_services_and_what_that_word_leaves_open(
-    work_type: WorkType, outcome: Outcome
-) -> None:
+def test_works_and_outsourced_services_and_what_that_word_leaves_open(work_type: WorkType, outcome: Outcome) -> None:
     assert decided(work_type=work_type).outcome is outcome
 
 

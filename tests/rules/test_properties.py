@@ -59,9 +59,7 @@ CHOICES: dict[str, st.SearchStrategy[Any]] = {
     "work_wording": st.none() | st.sampled_from(["工事", "建設工事", "業務委託", "何か"]),
     "surety": st.none() | st.just("西日本建設業保証株式会社"),
 }
-CHOICES |= {
-    name: st.none() | st.sampled_from(kind) for name, kind in WORD_FIELDS.items() if name not in CHOICES
-}
+CHOICES |= {name: st.none() | st.sampled_from(kind) for name, kind in WORD_FIELDS.items() if name not in CHOICES}
 ACCEPTABLE: dict[str, Any] = {
     "kind": GuaranteeKind.ADVANCE_PAYMENT,
     "work_type": WorkType.CONSTRUCTION,
@@ -134,9 +132,7 @@ def test_a_decision_survives_json_bit_for_bit(application: Application) -> None:
 
 @settings(max_examples=300)
 @given(APPLICATIONS, st.sets(st.sampled_from(TOLD)))
-def test_untelling_facts_never_turns_anything_into_an_acceptance(
-    application: Application, untold: set[str]
-) -> None:
+def test_untelling_facts_never_turns_anything_into_an_acceptance(application: Application, untold: set[str]) -> None:
     """Of what the unknown could be, an acceptance must hold for all: so a told refusal cannot hide behind it.
 
     Three facts stand for something when untold, as docs/rules.md says: the initial contract of an original

@@ -20,8 +20,7 @@ MISTAKES = {
     ),
     "unknown key in a list, nothing near": (
         replaced("accepted = { CONSTRUCTION", "xyz = 1\naccepted = { CONSTRUCTION"),
-        'revision[1].work_types: unknown key "xyz"; '
-        "known here: accepted, literal, reading, source, unclear, when",
+        'revision[1].work_types: unknown key "xyz"; known here: accepted, literal, reading, source, unclear, when',
     ),
     "format missing": (replaced("format = 1", ""), '"format" is missing; add it.'),
     "format of the future": (replaced("format = 1", "format = 2"), "format: must be 1."),
@@ -72,13 +71,11 @@ MISTAKES = {
     ),
     "revision that goes back in time": (
         MINIMAL + SECOND.replace("DAY", "2024-03-31"),
-        "revision[2].from: must be after the revision before it (2024-04-01); "
-        "append revisions in order of time.",
+        "revision[2].from: must be after the revision before it (2024-04-01); append revisions in order of time.",
     ),
     "revision of the same day": (
         MINIMAL + SECOND.replace("DAY", "2024-04-01"),
-        "revision[2].from: must be after the revision before it (2024-04-01); "
-        "append revisions in order of time.",
+        "revision[2].from: must be after the revision before it (2024-04-01); append revisions in order of time.",
     ),
     "day in quotes": (
         replaced("from = 2024-04-01", 'from = "2024-04-01"'),
@@ -98,8 +95,7 @@ MISTAKES = {
     ),
     "month without a reading": (
         with_lines('precision = "month"'),
-        "revision[1]: the start is known to the month only; "
-        "say in `reading` (ja, en) which day it is read as.",
+        "revision[1]: the start is known to the month only; say in `reading` (ja, en) which day it is read as.",
     ),
     "month that starts in its middle": (
         with_lines('precision = "month"').replace("from = 2024-04-01", "from = 2024-04-02"),

@@ -105,9 +105,7 @@ def test_a_wrong_text_in_memory_raises() -> None:
 
 
 def test_two_claimants_of_one_obligee_are_both_refused_and_both_named() -> None:
-    rulebook = Rulebook.from_texts(
-        {"one": MINIMAL, "two": MINIMAL, "other": replaced("test/town", "test/city")}
-    )
+    rulebook = Rulebook.from_texts({"one": MINIMAL, "two": MINIMAL, "other": replaced("test/town", "test/city")})
     assert [obligee.id for obligee in rulebook.obligees()] == ["test/city"]
     (problem,) = rulebook.problems
     assert problem.obligees == ("test/town",)

@@ -24,9 +24,7 @@ def test_a_new_plugin_passes_at_once_and_says_that_it_is_an_example(tmp_path: Pa
 def test_its_project_file_names_the_entry_point(tmp_path: Path) -> None:
     project = new(tmp_path, "352012/water", "試験市水道局", seen_on=DAY)
     told = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    assert told["project"]["entry-points"]["denshi_hosho.rules"] == {
-        "352012-water": "denshi_hosho_rules_352012_water"
-    }
+    assert told["project"]["entry-points"]["denshi_hosho.rules"] == {"352012-water": "denshi_hosho_rules_352012_water"}
     assert not list(project.rglob("test_*.py"))
 
 

@@ -1,0 +1,8 @@
+"""Rows as reading functions return them: the columns that were asked for, by name."""
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import Row
+
+# Which columns a row has, its query decides at run time: no static type can say it.
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,7 +10,7 @@ from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, LIVE
 from denshi_hosho.core.keys import note_event
-from denshi_hosho.core.rows import AnyRow
+from denshi_hosho.core.rows import AnyRow, AnySelect
 from denshi_hosho.core.tables import access_key, guarantee
 from denshi_hosho.core.vault import Vault, typed
 from denshi_hosho.core.vocabulary import KeyEventKind
@@ -27,7 +26,7 @@ _LIVE_KEY = LIVE.join(access_key, (access_key.c.guarantee_id == guarantee.c.id) 
 
 
 @lru_cache(maxsize=256)
-def _statement(wanted: frozenset[str]) -> sa.Select[Any]:
+def _statement(wanted: frozenset[str]) -> AnySelect:
     columns = [column.label(name) for name, column in _COLUMNS.items() if name in wanted]
     return sa.select(*columns).select_from(_LIVE_KEY).where(guarantee.c.number == sa.bindparam("number"))
 

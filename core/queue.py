@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.applications import theirs
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
-from denshi_hosho.core.rows import AnyRow
+from denshi_hosho.core.rows import AnyRow, AnySelect
 from denshi_hosho.core.tables import (
     application,
     application_step,
@@ -95,7 +95,7 @@ async def decisions_of(connection: AsyncConnection, actor: Actor, ids: Sequence[
 
 
 async def _by_application(
-    connection: AsyncConnection, actor: Actor, statement: sa.Select[Any], table: sa.Table, ids: Sequence[int]
+    connection: AsyncConnection, actor: Actor, statement: AnySelect, table: sa.Table, ids: Sequence[int]
 ) -> dict[int, Rows]:
     grouped: dict[int, Rows] = defaultdict(list)
     theirs_only = statement.where(theirs(actor), table.c.application_id.in_(ids)).order_by(table.c.id)

@@ -2,7 +2,8 @@
 
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Select
 
-# Which columns a row has, its query decides at run time: no static type can say it.
+# Which columns a row or a statement has, its query decides at run time: no static type can say it.
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]

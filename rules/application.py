@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from enum import Enum
 from typing import Self
 
 from denshi_hosho.core.vocabulary import (
@@ -75,8 +74,3 @@ WORD_FIELDS: dict[str, type[Word]] = {
 DATE_FIELDS = frozenset(_holding(date))
 YEN_FIELDS = frozenset(_holding(int))
 TEXT_FIELDS = frozenset(_holding(str)) - {"obligee"}
-
-
-def words_of(kind: type[Enum]) -> tuple[str, ...]:
-    """Return the codes of a closed set, in order of declaration."""
-    return tuple(str(member.value) for member in kind)

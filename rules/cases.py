@@ -36,9 +36,7 @@ class Case:
         if decision.outcome is not self.outcome:
             lines.append(f"outcome is {decision.outcome}, expected {self.outcome}")
         codes = [reason.code for reason in decision.reasons]
-        lines += [
-            f"reason {code} is not among {', '.join(codes)}" for code in self.reasons if code not in codes
-        ]
+        lines += [f"reason {code} is not among {', '.join(codes)}" for code in self.reasons if code not in codes]
         if self.missing is not None and decision.missing != self.missing:
             lines.append(f"missing is {list(decision.missing)}, expected {list(self.missing)}")
         if self.paper is not None and decision.paper is not self.paper:

@@ -66,9 +66,7 @@ def clause_reasons(revision: Revision, application: Application) -> Iterable[Rea
             yield Reason(code="REMARK", ja=said.ja, en=said.en, sources=said.sources)
 
 
-def _listed(
-    revision: Revision, dimension: Dimension, application: Application, *, required: bool
-) -> Iterable[Reason]:
+def _listed(revision: Revision, dimension: Dimension, application: Application, *, required: bool) -> Iterable[Reason]:
     for listing in revision.listings[dimension.key]:
         answer = listing.guard(application)
         if answer is False:
@@ -136,9 +134,7 @@ def _excluded(exclusion: Exclusion, application: Application) -> Iterable[Reason
         yield from reading.repeated(application)
 
 
-def paper_stand(
-    clauses: tuple[Paper, ...], application: Application
-) -> tuple[bool | None, tuple[Reason, ...]]:
+def paper_stand(clauses: tuple[Paper, ...], application: Application) -> tuple[bool | None, tuple[Reason, ...]]:
     """Return whether paper may be handed in (None: not stated), and the reasons for that.
 
     A bid guarantee has no other form than paper, so only a rule that closes paper says otherwise.

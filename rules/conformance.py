@@ -45,9 +45,7 @@ class CasesFile(pytest.File):
             raise self.CollectError(str(error)) from error
         served, complaint = installed(rules, cases)
         yield self._check("installed plugin serves this file", lambda: complaint)
-        yield self._check(
-            "boundaries", lambda: [fault.line() for fault in boundary_gaps(served, cases.cases)]
-        )
+        yield self._check("boundaries", lambda: [fault.line() for fault in boundary_gaps(served, cases.cases)])
         for case in cases.cases:
             yield self._check(case.name, partial(case_lines, served, case))
 
@@ -71,10 +69,6 @@ def installed(rules: RuleFile, cases: CaseFile) -> tuple[ServedRules, list[str]]
         problems = [f"{problem.plugin}: {problem.en}" for problem in rulebook.problems]
         return served, [error.en, *problems, "Install the plugin (pip install -e .) and run the cases again."]
     if served.rules.digest != rules.digest:
-        own = ServedRules(
-            rules=rules, plugin=served.plugin, plugin_version=served.plugin_version, review=served.review
-        )
-        return own, [
-            f"{served.plugin} ({served.plugin_version}) serves another file than this one; install it again."
-        ]
+        own = ServedRules(rules=rules, plugin=served.plugin, plugin_version=served.plugin_version, review=served.review)
+        return own, [f"{served.plugin} ({served.plugin_version}) serves another file than this one; install it again."]
     return served, []

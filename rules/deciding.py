@@ -95,9 +95,7 @@ def _start_reason(revision: Revision, application: Application) -> tuple[Start |
     raise AssertionError(revision.from_on)  # the last start has no guard
 
 
-def _reviewed(
-    served: ServedRules, review: Review, application: Application, revision: Revision
-) -> tuple[Reason, ...]:
+def _reviewed(served: ServedRules, review: Review, application: Application, revision: Revision) -> tuple[Reason, ...]:
     try:
         reasons = tuple(review(application, revision))
     except (Exception, SystemExit) as error:  # noqa: BLE001 a plugin may raise anything; nothing is issued on it

@@ -29,9 +29,7 @@ class Dimension:
     en: str
 
 
-KINDS = Dimension(
-    key="kinds", field="kind", code="KIND", words=GuaranteeKind, ja="保証の種類", en="kind of guarantee"
-)
+KINDS = Dimension(key="kinds", field="kind", code="KIND", words=GuaranteeKind, ja="保証の種類", en="kind of guarantee")
 WORK_TYPES = Dimension(
     key="work_types", field="work_type", code="WORK_TYPE", words=WorkType, ja="業務の種別", en="work type"
 )
@@ -113,13 +111,10 @@ def shown(value: str) -> tuple[str, str]:
     return (value.ja, word_en(value)) if isinstance(value, Word) else (value, value)
 
 
-def read_listings(
-    revision: Table, dimension: Dimension, sources: Mapping[str, Source]
-) -> tuple[Listing, ...]:
+def read_listings(revision: Table, dimension: Dimension, sources: Mapping[str, Source]) -> tuple[Listing, ...]:
     """Return the lists of one dimension, in the order of the file: the first whose guard holds decides."""
     return tuple(
-        _listing(Table(raw, place, LIST_KEYS), dimension, sources)
-        for raw, place in revision.tables(dimension.key)
+        _listing(Table(raw, place, LIST_KEYS), dimension, sources) for raw, place in revision.tables(dimension.key)
     )
 
 

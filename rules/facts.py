@@ -116,9 +116,7 @@ def _submission(submission: Submission) -> Iterator[Fact]:
         channel = guarded.channel
         yield Fact(code="CHANNEL", ja=channel.ja, en=channel.en, value=channel.way, sources=channel.sources)
         to = channel.recipient
-        yield Fact(
-            code="RECIPIENT", ja=to.ja, en=to.en, value=to.address or to.known, sources=channel.sources
-        )
+        yield Fact(code="RECIPIENT", ja=to.ja, en=to.en, value=to.address or to.known, sources=channel.sources)
     for _, need in submission.artefacts:
         value = f"{need.artefact}:{need.need}"
         yield Fact(code="ARTEFACT", ja=need.ja, en=need.en, value=value, sources=need.sources)

@@ -99,15 +99,11 @@ def _one_of(field: str, values: frozenset[Any]) -> Guard:
     return among
 
 
-def _range(
-    field: str, table: Table, known: Mapping[str, Callable[[Any, Any], bool]], kind: type[date | int]
-) -> Guard:
+def _range(field: str, table: Table, known: Mapping[str, Callable[[Any, Any], bool]], kind: type[date | int]) -> Guard:
     bounds = [(known[key], table.raw[key]) for key in table.raw]
     if not bounds:
         ja, en = " / ".join(known), " / ".join(known)
-        raise mistake(
-            "EMPTY_GUARD", table.place, f"範囲がありません（{ja}）。", f"states no bound; use {en}."
-        )
+        raise mistake("EMPTY_GUARD", table.place, f"範囲がありません（{ja}）。", f"states no bound; use {en}.")
     for key in table.raw:
         if type(table.raw[key]) is not kind:
             expected = ("日付", "a day") if kind is date else ("円の整数", "a whole number of yen")

@@ -32,11 +32,10 @@ def candidates(modules: Sequence[str], disabled: Sequence[str]) -> Iterator[Cand
     for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.name, entry.value)):
         if entry.name not in disabled:
             dist = entry.dist
-            yield Candidate(
-                entry.name, "unknown" if dist is None else f"{dist.name} {dist.version}", entry.load
-            )
-    for module in modules:
-        if module not in disabled:
+            yield Candidate(entry.name, "unknown" if dist is None else f"{dist.name} {dist.version}", entry.load)
+    installed = {entry.value for entry in entry_points(group=ENTRY_POINT_GROUP)}
+    for module in dict.fromkeys(modules):
+        if module not in disabled and module not in installed:
             yield Candidate(module, "module", _importer(module))
 
 
@@ -66,9 +65,7 @@ def load_plugin(candidate: Candidate) -> tuple[list[ServedRules], list[Problem]]
             problems.append(_problem(candidate, f"{type(error).__name__}: {error}"))
         else:
             served.append(
-                ServedRules(
-                    rules=rules, plugin=candidate.name, plugin_version=candidate.version, review=review
-                )
+                ServedRules(rules=rules, plugin=candidate.name, plugin_version=candidate.version, review=review)
             )
     return served, problems
 

@@ -69,9 +69,7 @@ class Table:
         """Return a day, written without quotes as 2024-06-01."""
         value = self.need(key)
         if isinstance(value, datetime) or not isinstance(value, date):
-            raise self.wrong(
-                key, "引用符なしの日付（例 2024-06-01）", "a day without quotes, such as 2024-06-01"
-            )
+            raise self.wrong(key, "引用符なしの日付（例 2024-06-01）", "a day without quotes, such as 2024-06-01")
         return value
 
     def day_or_none(self, key: str) -> date | None:
@@ -136,9 +134,7 @@ def word(value: object, place: str, words: type[Choice]) -> Choice:
     if isinstance(value, str) and value in codes:
         return codes[value]
     ja, en = did_you_mean(str(value), codes)
-    raise mistake(
-        "UNKNOWN_WORD", place, f"「{value}」は使えません。{ja}", f'"{value}" is not known here; {en}'
-    )
+    raise mistake("UNKNOWN_WORD", place, f"「{value}」は使えません。{ja}", f'"{value}" is not known here; {en}')
 
 
 @contextmanager

@@ -118,8 +118,7 @@ class Rulebook:
         known = {word: key for key, item in self._served.items() for word in (key, item.rules.obligee.name)}
         found = difflib.get_close_matches(given, known, n=3, cutoff=0.6)
         return [
-            f"{key}（{self._served[key].rules.obligee.name}）"
-            for key in dict.fromkeys(known[word] for word in found)
+            f"{key}（{self._served[key].rules.obligee.name}）" for key in dict.fromkeys(known[word] for word in found)
         ]
 
     def _claimed(self, served: Iterable[ServedRules]) -> dict[str, ServedRules]:
@@ -137,8 +136,7 @@ class Rulebook:
             names,
             f"発注者 {obligee} を複数のプラグインが名乗っています: {names}。"
             "どれも使いません。一つを残して無効にしてください。",
-            f"the obligee {obligee} is claimed by more than one plugin: {names}. "
-            "None is used; disable all but one.",
+            f"the obligee {obligee} is claimed by more than one plugin: {names}. None is used; disable all but one.",
             (obligee,),
         )
         self._not_served[obligee] = problem

@@ -103,9 +103,7 @@ def _rule_file(raw: Mapping[str, object], text: str, digest: str) -> RuleFile:
         obligee = read_obligee(table.need("obligee"))
     with collecting(faults):
         stated = table.need("sources")
-        sources = read_sources(
-            Table(stated, "sources", frozenset(stated if isinstance(stated, Mapping) else ()))
-        )
+        sources = read_sources(Table(stated, "sources", frozenset(stated if isinstance(stated, Mapping) else ())))
     revisions = _revisions(table, sources, faults) if sources else []
     if faults or obligee is None:
         raise RuleFileError(*faults)
@@ -122,22 +120,17 @@ def _revisions(table: Table, sources: Mapping[str, Source], faults: list[Fault])
                     "BACK_IN_TIME",
                     f"{place}.from",
                     f"前の版（{found[-1].from_on}）より後の日付が必要です。版は古い順に書き足してください。",
-                    f"must be after the revision before it ({found[-1].from_on}); "
-                    "append revisions in order of time.",
+                    f"must be after the revision before it ({found[-1].from_on}); append revisions in order of time.",
                 )
             found.append(revision)
     if not found and not faults:
-        faults.append(
-            Fault("NO_REVISION", "", "[[revision]] がありません。", "states no [[revision]]; add one.")
-        )
+        faults.append(Fault("NO_REVISION", "", "[[revision]] がありません。", "states no [[revision]]; add one."))
     return found
 
 
 def _revision(table: Table, sources: Mapping[str, Source]) -> Revision:
     own = Table({key: table.raw[key] for key in table.raw if key in START_KEYS}, table.place, START_KEYS)
-    guarded = [
-        read_start(Table(raw, place, START_KEYS | {"when"}), sources) for raw, place in table.tables("start")
-    ]
+    guarded = [read_start(Table(raw, place, START_KEYS | {"when"}), sources) for raw, place in table.tables("start")]
     listings = {dimension.key: read_listings(table, dimension, sources) for dimension in DIMENSIONS}
     submission = Table(table.need("submission"), table.at("submission"), SUBMISSION_KEYS)
     start = read_start(own, sources)
@@ -181,9 +174,7 @@ def _papers(table: Table, sources: Mapping[str, Source]) -> list[Paper]:
         reason = Reason(
             code="PAPER_OPEN" if accepted else "PAPER_CLOSED",
             ja="書面の保証証書は提出できます。" if accepted else "書面の保証証書は提出できません。",
-            en="A paper certificate may be handed in."
-            if accepted
-            else "A paper certificate may not be handed in.",
+            en="A paper certificate may be handed in." if accepted else "A paper certificate may not be handed in.",
             sources=facts,
         )
         readings = read_readings(item, facts)

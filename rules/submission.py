@@ -73,17 +73,13 @@ class Submission:
 def read_submission(table: Table, sources: Mapping[str, Source]) -> Submission:
     """Return what `[revision.submission]` says; raise RuleFileError for its mistakes."""
     channels = [_channel(Table(raw, place, _CHANNEL_KEYS), sources) for raw, place in table.tables("channel")]
-    artefacts = [
-        _artefact(Table(raw, place, _ARTEFACT_KEYS), sources) for raw, place in table.tables("artefact")
-    ]
+    artefacts = [_artefact(Table(raw, place, _ARTEFACT_KEYS), sources) for raw, place in table.tables("artefact")]
     if not channels:
         raise mistake(
             "NO_CHANNEL",
             table.place,
-            "提出方法がありません。[[revision.submission.channel]] を書いてください"
-            '（不明なら way = "NOT_STATED"）。',
-            "no channel is stated; add [[revision.submission.channel]] "
-            '(way = "NOT_STATED" when the page is silent).',
+            '提出方法がありません。[[revision.submission.channel]] を書いてください（不明なら way = "NOT_STATED"）。',
+            'no channel is stated; add [[revision.submission.channel]] (way = "NOT_STATED" when the page is silent).',
         )
     _check_artefacts(artefacts, table)
     return Submission(

@@ -55,9 +55,7 @@ class Reading:
         return () if self.guard(application) is False else (self.reason,)
 
 
-def read_readings(
-    table: Table, sources: tuple[Source, ...], otherwise: Guard = always
-) -> tuple[Reading, ...]:
+def read_readings(table: Table, sources: tuple[Source, ...], otherwise: Guard = always) -> tuple[Reading, ...]:
     """Return the readings of a fact's table, each citing the fact's own sources.
 
     A reading without its own `when` is repeated wherever the guard `otherwise` is not certainly false.

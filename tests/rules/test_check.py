@@ -50,10 +50,14 @@ def test_a_wrong_rule_file_is_reported_before_its_cases(tmp_path: Path) -> None:
 
 def test_a_start_needs_a_case_on_its_first_day_and_on_the_day_before(tmp_path: Path) -> None:
     assert lines(tmp_path, MINIMAL, "") == [
-        "cases.toml: revision[1]: has no case on its first day, 2024-04-01; "
-        "add a [[case]] with contract_on = 2024-04-01.",
-        "cases.toml: revision[1]: has no case on the day before its first day, 2024-03-31; "
-        "add a [[case]] with contract_on = 2024-03-31.",
+        (
+            "cases.toml: revision[1]: has no case on its first day, 2024-04-01; "
+            "add a [[case]] with contract_on = 2024-04-01."
+        ),
+        (
+            "cases.toml: revision[1]: has no case on the day before its first day, 2024-03-31; "
+            "add a [[case]] with contract_on = 2024-03-31."
+        ),
     ]
 
 
@@ -64,8 +68,10 @@ def test_every_difference_from_what_a_case_expects_is_one_line(tmp_path: Path) -
     )
     assert lines(tmp_path, MINIMAL, FIRST + BEFORE + wrong) == [
         "cases.toml: case[3] “wrong”: outcome is ACCEPTED, expected REFUSED",
-        "cases.toml: case[3] “wrong”: reason BEFORE_START is not among "
-        "STARTED, KIND_TAKEN, WORK_TYPE_TAKEN, SURETY_NOT_STATED, PAPER_NOT_STATED",
+        (
+            "cases.toml: case[3] “wrong”: reason BEFORE_START is not among "
+            "STARTED, KIND_TAKEN, WORK_TYPE_TAKEN, SURETY_NOT_STATED, PAPER_NOT_STATED"
+        ),
         "cases.toml: case[3] “wrong”: missing is [], expected ['order_on']",
         "cases.toml: case[3] “wrong”: paper is None, expected True",
         "cases.toml: case[3] “wrong”: channels are EMAIL, expected FAX",

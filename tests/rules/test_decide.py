@@ -296,3 +296,38 @@ def test_every_saying_of_the_submission_reaches_the_plan() -> None:
         ["companion"],
         ["note"],
     ]
+
+
+def test_divisions_are_taken_by_name() -> None:
+    text = MINIMAL + '\n[revision.divisions]\naccepted = "契約課"\nunclear = "水道課"\nsource = "page"\n'
+    assert decided(text, division="契約課").outcome is Outcome.ACCEPTED
+    assert decided(text, division="農林課").outcome is Outcome.REFUSED
+    assert decided(text, division="水道課").outcome is Outcome.UNDETERMINED
+    assert decided(text).missing == ("division",)
+
+
+def test_paper_that_hangs_on_an_untold_fact_is_not_stated() -> None:
+    text = MINIMAL + PAPER + 'when = { division = "契約課" }\n'
+    assert decided(text, contract_on=date(2024, 3, 31)).paper is None
+    assert decided(text, contract_on=date(2024, 3, 31), division="契約課").paper is True
+    assert decided(text, contract_on=date(2024, 3, 31), division="農林課").paper is None
+
+
+def test_an_exclusion_repeats_its_reading_wherever_it_may_hold() -> None:
+    text = MINIMAL + EXCLUSION.replace("WHEN", '{ division = "水道課" }')
+    text += '\n[revision.exclusion.reading]\nja = "読み"\nen = "Read so."\n'
+    for division, repeated in (("水道課", True), (None, True), ("契約課", False)):
+        texts = [reason.en for reason in decided(text, division=division).reasons]
+        assert ("Read so." in texts) is repeated
+
+
+def test_a_list_repeats_its_reading() -> None:
+    text = replaced(
+        '{ CONSTRUCTION = "工事" }', '{ CONSTRUCTION = "工事" }\nreading = { ja = "読み", en = "Read so." }'
+    )
+    assert "Read so." in [reason.en for reason in decided(text).reasons]
+
+
+def test_a_decision_is_replayed_from_its_stored_text() -> None:
+    decision = decided(MINIMAL)
+    assert decided(Rulebook.from_texts({"town": MINIMAL}).text(decision.digest)) == decision

@@ -10,7 +10,7 @@ from denshi_hosho.rules.guards import _DAYS, _YEN, GUARD_KEYS
 from denshi_hosho.rules.obligees import _OBLIGEE_KEYS
 from denshi_hosho.rules.rulefile import FILE_KEYS, REVISION_KEYS
 from denshi_hosho.rules.starts import START_KEYS
-from denshi_hosho.rules.submission import _ARTEFACT_KEYS, _CHANNEL_KEYS, _RECIPIENT_KEYS, SUBMISSION_KEYS
+from denshi_hosho.rules.submission import _ARTEFACT_KEYS, _CHANNEL_KEYS, _RECIPIENT_KEYS, _SAYINGS, SUBMISSION_KEYS
 from denshi_hosho.rules.vocabulary import Artefact, Basis, Need, Outcome, Precision, RecipientKnown, Way
 
 HOUSE = Path(__file__).parents[2]
@@ -25,12 +25,12 @@ def documented(words: set[str]) -> set[str]:
     return {word for word in words if not re.search(rf"(?<![A-Za-z_]){re.escape(word)}(?![A-Za-z_])", spans)}
 
 
-def test_every_reason_code_is_documented() -> None:
+def test_every_reason_and_fact_code_is_documented() -> None:
     plain = set(re.findall(r'code="([A-Z_]+)"', SOURCE)) | {"START_OPEN", "PLUGIN_FAILED"}
     endings = set(re.findall(r"dimension\.code\}(_[A-Z_]+)\"", SOURCE))
     assert endings == {"_TAKEN", "_NOT_TAKEN", "_UNCLEAR", "_MISSING", "_NOT_STATED", "_OPEN"}
     codes = plain | {dimension.code + ending for dimension in DIMENSIONS for ending in endings}
-    codes |= {"PAPER_OPEN", "PAPER_CLOSED"}
+    codes |= {"PAPER_OPEN", "PAPER_CLOSED"} | {key.upper() for key in _SAYINGS}
     assert len(codes) > 45
     assert documented(codes) == set()
 

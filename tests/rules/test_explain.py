@@ -25,8 +25,10 @@ def test_an_open_outcome_is_explained_clause_by_clause() -> None:
     assert lines[:3] == [
         "Outcome: UNDETERMINED",
         "Revision in force: 2024-02-01",
-        "Told: obligee=465011, kind=INTERIM_ADVANCE_PAYMENT, work_type=CONSTRUCTION, change=ORIGINAL, "
-        "contract_on=2024-02-01",
+        (
+            "Told: obligee=465011, kind=INTERIM_ADVANCE_PAYMENT, work_type=CONSTRUCTION, change=ORIGINAL, "
+            "contract_on=2024-02-01"
+        ),
     ]
     assert (
         "- [holds] STARTED: The day of the initial contract (2024-02-01) is on or after the start (2024-02-01)."

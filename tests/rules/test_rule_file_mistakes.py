@@ -38,8 +38,10 @@ MISTAKES = {
     ),
     "id that is not one": (
         replaced('"test/town"', '"Test Town"'),
-        'obligee.id: "Test Town" is not an id; use the 6 digits of the local-government code, '
-        "or a lower-case name such as 352012/water.",
+        (
+            'obligee.id: "Test Town" is not an id; use the 6 digits of the local-government code, '
+            "or a lower-case name such as 352012/water."
+        ),
     ),
     "no sources at all": (
         replaced('[sources.page]\ntitle = "試験町の電子保証"\nseen_on = 2026-01-05', "[sources]"),
@@ -139,8 +141,10 @@ MISTAKES = {
     ),
     "no channel": (
         MINIMAL[: MINIMAL.index("[[revision.submission.channel]]")],
-        "revision[1].submission: no channel is stated; add [[revision.submission.channel]] "
-        '(way = "NOT_STATED" when the page is silent).',
+        (
+            "revision[1].submission: no channel is stated; add [[revision.submission.channel]] "
+            '(way = "NOT_STATED" when the page is silent).'
+        ),
     ),
     "channel that ends before it starts": (
         MINIMAL + "from = 2025-04-01\nuntil = 2025-03-31\n",
@@ -148,13 +152,17 @@ MISTAKES = {
     ),
     "literal recipient without an address": (
         replaced(', address = "keiyaku@example.lg.jp"', ""),
-        'revision[1].submission.channel[1].recipient: `address` belongs to known = "LITERAL", '
-        "and only to it; never write a guessed address.",
+        (
+            'revision[1].submission.channel[1].recipient: `address` belongs to known = "LITERAL", '
+            "and only to it; never write a guessed address."
+        ),
     ),
     "guessed address": (
         replaced('"LITERAL"', '"ASK"'),
-        'revision[1].submission.channel[1].recipient: `address` belongs to known = "LITERAL", '
-        "and only to it; never write a guessed address.",
+        (
+            'revision[1].submission.channel[1].recipient: `address` belongs to known = "LITERAL", '
+            "and only to it; never write a guessed address."
+        ),
     ),
     "artefact required and forbidden": (
         MINIMAL + ARTEFACT.format(need="REQUIRED") + ARTEFACT.format(need="FORBIDDEN"),

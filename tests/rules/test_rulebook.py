@@ -256,7 +256,10 @@ def test_a_review_that_raises_leaves_everything_open(add: Add, tmp_path: Path, e
 
 @pytest.mark.parametrize("junk", [None, "ok", [None], 3])
 def test_a_review_that_returns_junk_leaves_everything_open(add: Add, tmp_path: Path, junk: object) -> None:
-    assert with_review(add, tmp_path, lambda application: junk).outcome is Outcome.UNDETERMINED
+    def review() -> object:
+        return junk
+
+    assert with_review(add, tmp_path, review).outcome is Outcome.UNDETERMINED
 
 
 def test_a_failing_review_touches_no_other_obligee(add: Add, tmp_path: Path) -> None:
@@ -285,3 +288,8 @@ def test_the_example_says_that_it_is_one_everywhere() -> None:
         )
         assert decision.reasons[0].code == "EXAMPLE_RULE"
     assert "example/kinki" not in [obligee.id for obligee in Rulebook.load().obligees()]
+
+
+def test_an_installed_plugin_named_again_as_a_module_is_loaded_once() -> None:
+    rulebook = Rulebook.load(modules=("denshi_hosho.rules.matsue",), strict=True)
+    assert [obligee.id for obligee in rulebook.obligees()] == ["322016", "465011"]

@@ -113,7 +113,7 @@ class Api:
             self._headers = {"Authorization": f"Bearer {session['accessToken']}"}
             self.name = session["viewer"]["partyName"]
 
-    def ask(self, query: str, **variables: object) -> Any:  # noqa: ANN401  JSON, of whatever shape was asked for
+    def ask(self, query: str, **variables: object) -> Any:
         """Return the answer's only root field; end the journey if there are `errors`."""
         response = self._http.post("/graphql", json={"query": query, "variables": variables}, headers=self._headers)
         body: Json = response.json()

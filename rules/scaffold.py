@@ -118,17 +118,7 @@ def new(folder: Path, obligee_id: str, name: str, *, seen_on: date) -> Path:
     if project.exists():
         raise ScaffoldError(f"{project} は既にあります。", f"{project} exists already.")
     package = f"denshi_hosho_rules_{slug.replace('-', '_')}"
-    words = {
-        "project": project.name,
-        "package": package,
-        "slug": slug,
-        "id": _quoted(obligee_id),
-        "quoted": _quoted(name),
-        "description": _quoted(f"denshi-hosho: {name}"),
-        "name": name.replace("\\", "").replace('"', ""),
-        "day": seen_on.isoformat(),
-        "before": (seen_on - timedelta(days=1)).isoformat(),
-    }
+    words = _words(project.name, package, obligee_id, name, seen_on)
     source = project / "src" / package
     source.mkdir(parents=True)
     for file, template in {
@@ -139,6 +129,20 @@ def new(folder: Path, obligee_id: str, name: str, *, seen_on: date) -> Path:
     }.items():
         file.write_text(template.substitute(words), encoding="utf-8")
     return project
+
+
+def _words(project: str, package: str, obligee_id: str, name: str, day: date) -> dict[str, str]:
+    return {
+        "project": project,
+        "package": package,
+        "slug": obligee_id.replace("/", "-"),
+        "id": _quoted(obligee_id),
+        "quoted": _quoted(name),
+        "description": _quoted(f"denshi-hosho: {name}"),
+        "name": name.replace("\\", "").replace('"', ""),
+        "day": day.isoformat(),
+        "before": (day - timedelta(days=1)).isoformat(),
+    }
 
 
 def _quoted(text: str) -> str:

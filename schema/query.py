@@ -1,6 +1,6 @@
 """Everything that can be asked."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
@@ -11,7 +11,7 @@ from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput
 from denshi_hosho.schema.node import Loaded, Node, shows
-from denshi_hosho.schema.outcomes import CertificateResult
+from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
 from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
@@ -133,11 +133,10 @@ class Query:
     def eligibility(
         self, info: Request,
         application: Annotated[EligibilityInput, strawberry.argument(description="What is known of it.")],
-    ) -> CoreObject:  # fmt: skip
-        return decisions.eligibility(info.context.platform, application.told())
+    ) -> EligibilityResult:  # fmt: skip
+        return cast("EligibilityResult", decisions.eligibility(info.context.platform, application.told()))
 
     @strawberry.field(
-        graphql_type=CertificateResult,
         description="Open a certificate with number and key (電子証書の閲覧), no account needed. The opening is written down and the "
         "principal sees it.",
     )
@@ -145,6 +144,6 @@ class Query:
         self, info: Request,
         number: Annotated[GuaranteeNumber, strawberry.argument(description="Guarantee number (保証契約番号).")],
         access_key: Annotated[AccessKey, strawberry.argument(description="Access key (認証キー), in a variable.")],
-    ) -> CoreObject:  # fmt: skip
+    ) -> CertificateResult:  # fmt: skip
         columns = wanted(info, on="Certificate")
-        return await documents.opened(info.context.platform, number, access_key, columns)
+        return cast("CertificateResult", await documents.opened(info.context.platform, number, access_key, columns))

@@ -10,7 +10,7 @@ demo: $(VENV)/installed
 	$(BIN)/hosho demo --port $(PORT)
 
 test: $(VENV)/tested
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 setup: $(VENV)/tested
 

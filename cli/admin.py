@@ -2,6 +2,7 @@
 
 import base64
 import secrets
+import sys
 
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -149,11 +150,12 @@ def users() -> None:
 @click.option("--principal", help="The principal for which it acts.")
 @click.option("--surety", help="The surety for which it acts.")
 @click.option("--email", required=True, help="Where its mail goes.")
-@click.password_option(help="Asked for if left out; at least 12 characters.")
-def users_add(login_id: str, principal: str | None, surety: str | None, email: str, password: str) -> None:
-    """Add an account that acts for a principal or for a surety."""
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
+def users_add(login_id: str, principal: str | None, surety: str | None, email: str, *, password_stdin: bool) -> None:
+    """Add an account that acts for a principal or for a surety. Its password has at least 12 characters."""
     if (principal is None) == (surety is None):
         raise click.UsageError("give either --principal or --surety")
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _new_password()
     role, party = (Role.PRINCIPAL, principal) if principal is not None else (Role.SURETY, surety)
 
     async def work(database: Database) -> None:
@@ -166,6 +168,10 @@ def users_add(login_id: str, principal: str | None, surety: str | None, email: s
 
     with_database(work)
     click.echo(f"Added the account {login_id}.")
+
+
+def _new_password() -> str:
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 @click.group()

@@ -81,6 +81,7 @@ def applications(draw: st.DrawFn) -> Application:
 
 
 APPLICATIONS = applications()
+UNHURRIED = settings(deadline=None)  # the first example loads the rulebook
 TOLD = [field.name for field in fields(Application) if field.default is None]
 
 
@@ -90,6 +91,7 @@ def rulebook() -> Rulebook:
     return Rulebook.from_texts({**real, "town": TANGLED})
 
 
+@UNHURRIED
 @given(APPLICATIONS)
 def test_an_outcome_is_one_and_fits_its_reasons(application: Application) -> None:
     decision = rulebook().decide(application)
@@ -105,6 +107,7 @@ def test_an_outcome_is_one_and_fits_its_reasons(application: Application) -> Non
         assert refused
 
 
+@UNHURRIED
 @given(APPLICATIONS)
 def test_what_is_missing_is_not_told_or_contradicts(application: Application) -> None:
     decision = rulebook().decide(application)
@@ -114,6 +117,7 @@ def test_what_is_missing_is_not_told_or_contradicts(application: Application) ->
         assert getattr(application, name) is None or name in allowed
 
 
+@UNHURRIED
 @given(APPLICATIONS)
 def test_the_same_application_gets_the_same_decision(application: Application) -> None:
     again = Application.from_json(json.loads(json.dumps(application.to_json())))
@@ -121,6 +125,7 @@ def test_the_same_application_gets_the_same_decision(application: Application) -
     assert rulebook().decide(again) == rulebook().decide(application)
 
 
+@UNHURRIED
 @given(APPLICATIONS)
 def test_a_decision_survives_json_bit_for_bit(application: Application) -> None:
     decision = rulebook().decide(application)
@@ -130,7 +135,7 @@ def test_a_decision_survives_json_bit_for_bit(application: Application) -> None:
     assert json.dumps(again.to_json(), ensure_ascii=False) == text
 
 
-@settings(max_examples=300)
+@settings(UNHURRIED, max_examples=300)
 @given(APPLICATIONS, st.sets(st.sampled_from(TOLD)))
 def test_untelling_facts_never_turns_anything_into_an_acceptance(application: Application, untold: set[str]) -> None:
     """Of what the unknown could be, an acceptance must hold for all: so a told refusal cannot hide behind it.
@@ -149,6 +154,7 @@ def test_untelling_facts_never_turns_anything_into_an_acceptance(application: Ap
         assert partial.outcome in (Outcome.ACCEPTED, Outcome.UNDETERMINED)
 
 
+@UNHURRIED
 @given(APPLICATIONS.filter(lambda application: application.obligee == "test/town"))
 def test_adding_a_revision_never_changes_a_decision_by_an_earlier_one(application: Application) -> None:
     shorter = Rulebook.from_texts({"town": TANGLED[: -len(SECOND)]})

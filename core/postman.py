@@ -4,10 +4,13 @@ import asyncio
 import os
 import re
 import secrets
+import smtplib
+import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import structlog
 
@@ -17,6 +20,7 @@ from denshi_hosho.core.outbox import claim, postpone, settle
 from denshi_hosho.core.rows import AnyRow
 
 Transport = Callable[[EmailMessage], None]
+SMTP_SECONDS = 30
 _log = structlog.get_logger("mail")
 
 
@@ -42,6 +46,31 @@ def to_folder(folder: Path) -> Transport:
         draft.replace(folder / f"{name}.eml")
 
     return write
+
+
+def to_smtp(url: str) -> Transport:
+    """Return the transport that hands each mail to the server of `url`.
+
+    `smtps://user:password@host:465` speaks TLS at once, `smtp://user:password@host:587` begins it with STARTTLS before
+    anything else is said; without a user nobody logs in. Only a server on this very machine is spoken to without TLS.
+    """
+    parts = urlsplit(url)
+    host, local = parts.hostname or "localhost", parts.hostname in {"localhost", "127.0.0.1", "::1"}
+
+    def send(mail: EmailMessage) -> None:
+        tls = ssl.create_default_context()
+        if parts.scheme == "smtps":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SMTP_SECONDS, context=tls)
+        else:
+            server = smtplib.SMTP(host, parts.port or 587, timeout=SMTP_SECONDS)
+        with server:
+            if parts.scheme == "smtp" and not local:
+                server.starttls(context=tls)
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(mail)
+
+    return send
 
 
 class Postman:

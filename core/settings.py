@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from denshi_hosho.core.errors import SettingsError
 
@@ -50,6 +51,15 @@ def _text(_name: str, text: str) -> str:
     return text
 
 
+def _smtp(name: str, text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise _wrong(
+            name, "smtp://利用者:パスワード@ホスト:587 か smtps://…", "smtp://user:password@host:587 or smtps://…"
+        )
+    return text
+
+
 def _path(_name: str, text: str) -> Path:
     return Path(text)
 
@@ -60,7 +70,7 @@ def _wrong(name: str, ja: str, en: str) -> SettingsError:
 
 _READERS = {
     "DATABASE_URL": _text, "TOKEN_SECRETS": _secrets, "SEAL_SECRETS": _secrets, "PEPPER_SECRETS": _secrets,
-    "PUBLIC_URL": _text, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _text, "MAIL_EVERY_SECONDS": _number,
+    "PUBLIC_URL": _text, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _text, "MAIL_EVERY_SECONDS": _number, "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
 }  # fmt: skip
 
@@ -78,6 +88,7 @@ class Settings:
     mail_folder: Path = Path("var/mail")
     mail_from: str = "noreply@guarantee.example.jp"
     mail_every_seconds: int = 10
+    smtp_url: str | None = field(default=None, repr=False)
     rule_modules: tuple[str, ...] = ()
     rules_disabled: tuple[str, ...] = ()
     rules_strict: bool = False

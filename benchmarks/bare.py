@@ -24,13 +24,13 @@ _CERTIFICATE = """
     c.surety_name, c.surety_address, c.surety_representative, c.branch_name, c.branch_tel"""
 _LIVE = "FROM guarantee g JOIN certificate c ON c.guarantee_id = g.id AND c.version = g.live_version"
 
-ONE = f"SELECT {_CERTIFICATE} {_LIVE} WHERE g.principal_id = $1 AND g.number = $2"  # noqa: S608  (constants only)
+ONE = f"SELECT {_CERTIFICATE} {_LIVE} WHERE g.principal_id = $1 AND g.number = $2"
 LIST = f"""SELECT
     g.id, g.number, g.kind, g.medium, c.issued_on, c.change <> 'ORIGINAL', c.obligee_name, c.works_name, c.contract_price,
     c.guaranteed_amount, g.concluded_at, g.first_opened_at, c.guarantee_ends_on, c.completion_on
-    {_LIVE} WHERE g.principal_id = $1 ORDER BY g.id DESC LIMIT $2"""  # noqa: S608  (constants only)
+    {_LIVE} WHERE g.principal_id = $1 ORDER BY g.id DESC LIMIT $2"""
 OPEN = f"""SELECT {_CERTIFICATE}, g.id, k.mac, k.mac_with {_LIVE}
-    JOIN access_key k ON k.guarantee_id = g.id AND k.retired_at IS NULL WHERE g.number = $1"""  # noqa: S608  (as above)
+    JOIN access_key k ON k.guarantee_id = g.id AND k.retired_at IS NULL WHERE g.number = $1"""
 EVENT = "INSERT INTO key_event (guarantee_id, event, at) VALUES ($1, 'OPENED', $2)"
 FIRST = "UPDATE guarantee SET first_opened_at = $2 WHERE id = $1 AND first_opened_at IS NULL"
 
@@ -38,27 +38,26 @@ _REST = slice(20, 23)
 Row = Sequence[Any]
 
 
-class Driver(Protocol):
-    """One database through its driver. `instant` and `stored` turn the database's instants into JSON's and back."""
-
-    async def all(self, sql: str, *values: object) -> Sequence[Row]:
-        """Return the rows that `sql` finds."""
-
-    def writing(self) -> AbstractAsyncContextManager["Writing"]:
-        """Give a transaction, committed at its end."""
-
-    def instant(self, value: Any) -> Any:
-        """Return an instant of a row as a value that becomes ISO 8601 in JSON."""
-
-    def stored(self, value: datetime) -> Any:
-        """Return an instant as the database keeps it."""
-
-
 class Writing(Protocol):
     """A transaction that writes."""
 
-    async def execute(self, sql: str, *values: object) -> object:
-        """Run one statement."""
+    async def execute(self, sql: str, *values: object) -> object: ...
+
+
+class Driver(Protocol):
+    """One database through its driver.
+
+    `all` returns the rows that a statement finds, `writing` gives a transaction that is committed at its end. `instant`
+    and `stored` turn the database's instants into values that become ISO 8601 in JSON, and back.
+    """
+
+    async def all(self, sql: str, *values: object) -> Sequence[Row]: ...
+
+    def writing(self) -> AbstractAsyncContextManager[Writing]: ...
+
+    def instant(self, value: Any) -> Any: ...
+
+    def stored(self, value: datetime) -> Any: ...
 
 
 class Bare:

@@ -2,9 +2,10 @@
 
 import itertools
 import time
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import orjson
 from starlette.types import ASGIApp, Message
@@ -20,6 +21,10 @@ class Call:
     body: bytes
 
 
+# One client: sends a call and returns the body of its answer.
+Post: TypeAlias = Callable[[Call], Awaitable[bytes]]
+
+
 class CallFailed(Exception):
     """An answer is no 200, or it holds errors."""
 
@@ -31,7 +36,7 @@ def call(query: str, name: str, variables: dict[str, object], bearer: bytes | No
         (b"host", b"127.0.0.1:8000"), (b"accept", b"application/json"), (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
     ]  # fmt: skip
-    return Call(headers + [(b"authorization", bearer)] if bearer else headers, body)
+    return Call([*headers, (b"authorization", bearer)] if bearer else headers, body)
 
 
 async def post(app: ASGIApp, given: Call) -> bytes:
@@ -43,10 +48,10 @@ async def post(app: ASGIApp, given: Call) -> bytes:
     }  # fmt: skip
     status, parts = 0, b""
 
-    async def receive() -> Message:  # noqa: RUF029  (ASGI's callables are coroutines)
+    async def receive() -> Message:
         return {"type": "http.request", "body": given.body, "more_body": False}
 
-    async def send(message: Message) -> None:  # noqa: RUF029  (as above)
+    async def send(message: Message) -> None:
         nonlocal status, parts
         if message["type"] == "http.response.start":
             status = message["status"]
@@ -67,18 +72,23 @@ async def ask(app: ASGIApp, given: Call) -> dict[str, Any]:
     return dict(body["data"])
 
 
-async def seconds_per_call(app: ASGIApp, calls: Iterable[Call], clients: int, seconds: float) -> float:
-    """Return how long a call takes on average while `clients` send them one after the other for `seconds`."""
+def direct(app: ASGIApp, clients: int) -> list[Post]:
+    """Return `clients` clients that call `app` in this process."""
+    return [partial(post, app)] * clients
+
+
+async def seconds_per_call(clients: Sequence[Post], calls: Iterable[Call], seconds: float) -> float:
+    """Return how long a call takes on average while each of `clients` sends one after the other for `seconds`."""
     turn = itertools.cycle(calls)
     start = time.perf_counter()
     end = start + seconds
 
-    async def client(_: int) -> int:
+    async def run(client: Post) -> int:
         count = 0
         while time.perf_counter() < end or not count:
-            await post(app, next(turn))
+            await client(next(turn))
             count += 1
         return count
 
-    counts = await together(client, range(clients), clients)
+    counts = await together(run, clients, len(clients))
     return (time.perf_counter() - start) / sum(counts)

@@ -94,7 +94,7 @@ async def driver(url: str) -> AsyncIterator[Driver]:
         sqlite.close()
         return
 
-    async def as_it_is(_connection: object) -> None:  # noqa: RUF029  (the pool awaits it)
+    async def as_it_is(_connection: object) -> None:
         return None
 
     async with asyncpg.create_pool(url, min_size=POOL, max_size=POOL, reset=as_it_is) as pool:

@@ -2,7 +2,7 @@
 
 import statistics
 from asyncio import Runner
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,12 @@ from starlette.types import ASGIApp
 
 from benchmarks import queries
 from benchmarks.bare import Bare
-from benchmarks.calling import Call, ask, call, seconds_per_call
+from benchmarks.calling import Call, Post, ask, call, direct, seconds_per_call
 from benchmarks.databases import NAMES
 from benchmarks.drivers import driver
 from benchmarks.figures import Figure
 from benchmarks.scale import Scale
-from benchmarks.stock import Stock, stock
+from benchmarks.stock import Stock, entered, stock
 from benchmarks.timing import Comparison, Slice, interleaved
 from denshi_hosho.schema.app import build_app
 
@@ -36,13 +36,10 @@ class Sides:
 
 def measure(kind: str, url: str, folder: Path, scale: Scale) -> list[Figure]:
     """Return the figures of the three reads on the empty database at `url`. Raise `AssertionError` if answers differ."""
-    with Runner(loop_factory=uvloop.new_event_loop) as runner:
-        opened = sides(url, folder, scale.guarantees)
-        both = runner.run(opened.__aenter__())
-        try:
-            return [_figure(kind, name, _compared(runner, both, name, scale)) for name in WHAT]
-        finally:
-            runner.run(opened.__aexit__(None, None, None))
+    opened = sides(url, folder, scale.guarantees)
+    with Runner(loop_factory=uvloop.new_event_loop) as runner, entered(runner, opened) as both:
+        clients = direct(both.platform, scale.clients), direct(both.bare, scale.clients)
+        return compared(kind, runner, clients, both.calls, scale)
 
 
 @asynccontextmanager
@@ -76,11 +73,20 @@ async def check(both: Sides) -> None:
             assert "worksName" in str(ours), (name, ours)
 
 
-def _compared(runner: Runner, both: Sides, name: str, scale: Scale) -> Comparison:
-    def slice_of(app: ASGIApp) -> Slice:
-        return lambda: runner.run(seconds_per_call(app, both.calls[name], scale.clients, scale.seconds))
+def compared(
+    kind: str,
+    runner: Runner,
+    clients: tuple[Sequence[Post], Sequence[Post]],
+    calls: Mapping[str, list[Call]],
+    scale: Scale,
+) -> list[Figure]:
+    """Return the figures of the three reads; `clients` are those of the platform and those of R."""
 
-    return interleaved(slice_of(both.platform), slice_of(both.bare), scale.slices)
+    def slice_of(side: Sequence[Post], name: str) -> Slice:
+        return lambda: runner.run(seconds_per_call(side, calls[name], scale.seconds))
+
+    ours, bare = clients
+    return [_figure(kind, name, interleaved(slice_of(ours, name), slice_of(bare, name), scale.slices)) for name in WHAT]
 
 
 def _figure(kind: str, name: str, found: Comparison) -> Figure:

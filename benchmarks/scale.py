@@ -19,11 +19,11 @@ class Scale:
 
 
 FULL = Scale(
-    obligees=1741, builds=3, slices=24, seconds=0.2, guarantees=400, clients=8, conclusions=320, sheets=40,
+    obligees=1741, builds=3, slices=32, seconds=0.1, guarantees=100, clients=8, conclusions=384, sheets=40,
     profile_seconds=2.5,
 )  # fmt: skip
 QUICK = Scale(
-    obligees=174, builds=1, slices=6, seconds=0.1, guarantees=60, clients=8, conclusions=48, sheets=8,
+    obligees=174, builds=1, slices=5, seconds=0.05, guarantees=55, clients=8, conclusions=32, sheets=8,
     profile_seconds=0.5,
 )  # fmt: skip
 TINY = Scale(

@@ -1,8 +1,8 @@
 """A platform to be measured, with parties and guarantees made on the road that every guarantee takes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -72,9 +72,7 @@ class Stock:
         application_id = await applying.apply(platform, self.contractor, form, facts, uuid4().hex)
         await underwriting.approve(platform, who, application_id, None)
         today = japan_day(platform.clock())
-        await underwriting.record_fee(
-            platform, who, application_id, amount=_FEE, received_on=today, consolidated=False
-        )
+        await underwriting.record_fee(platform, who, application_id, amount=_FEE, received_on=today, consolidated=False)
         return application_id
 
 
@@ -103,6 +101,16 @@ async def together(work: Callable[[S], Awaitable[T]], given: Iterable[S], at_onc
 
     await asyncio.gather(*(worker() for _ in range(at_once)))
     return [done[index] for index in sorted(done)]
+
+
+@contextmanager
+def entered(runner: asyncio.Runner, context: AbstractAsyncContextManager[T]) -> Iterator[T]:
+    """Give what an asynchronous `context` gives to code that is not asynchronous, on the loop of `runner`."""
+    stack = AsyncExitStack()
+    try:
+        yield runner.run(stack.enter_async_context(context))
+    finally:
+        runner.run(stack.aclose())
 
 
 def _form(surety_id: int, works_name: str, index: int) -> Form:

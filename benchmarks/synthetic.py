@@ -12,7 +12,6 @@ from denshi_hosho.rules import Application, Basis, Rulebook
 _BASES = tuple(basis.value for basis in Basis)
 _KINDS = ('["ADVANCE_PAYMENT"]', '["ADVANCE_PAYMENT", "PERFORMANCE"]')
 _YEAR = re.compile(r"\b2024-(?=\d\d-\d\d\b)")
-_DAY_FIELDS = tuple(basis.field for basis in Basis)
 _LATER = "2025-04-01"
 
 
@@ -54,10 +53,10 @@ def applications(index: int) -> Mapping[str, Application]:
 
 
 def _application(index: int, day: date | None) -> Application:
-    days = dict.fromkeys(_DAY_FIELDS, day)
     return Application(
-        obligee=obligee_id(index), kind=GuaranteeKind.ADVANCE_PAYMENT, work_type=WorkType.CONSTRUCTION, **days
-    )
+        obligee=obligee_id(index), kind=GuaranteeKind.ADVANCE_PAYMENT, work_type=WorkType.CONSTRUCTION, notice_on=day,
+        nomination_on=day, bidding_on=day, order_on=day, contract_on=day, initial_contract_on=day, guarantee_on=day,
+    )  # fmt: skip
 
 
 def distribution(folder: Path, texts: Mapping[str, str], group: str) -> None:

@@ -4,9 +4,13 @@ import gc
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
+
+from denshi_hosho.schema.log import configure
 
 # Measures one slice and returns the seconds that one operation took.
 Slice: TypeAlias = Callable[[], float]
@@ -52,9 +56,9 @@ def interleaved(ours: Slice, base: Slice, slices: int) -> Comparison:
     found: dict[Slice, list[float]] = {ours: [], base: []}
     for side in (ours, base):
         side()
+    gc.collect()
     for index in range(slices):
         for side in (ours, base) if index % 2 else (base, ours):
-            gc.collect()
             found[side].append(side())
     return Comparison(found[ours], found[base])
 
@@ -73,10 +77,20 @@ def repeated(call: Callable[[], object], seconds: float) -> Slice:
     return measure
 
 
-def pin() -> int | None:
-    """Keep this process on one core from now on and return which; None where the system cannot do that."""
+@contextmanager
+def one_core(*, last: bool = True) -> Iterator[None]:
+    """Keep this process on one core inside: the last one, or the first; do nothing where the system cannot."""
     if not hasattr(os, "sched_setaffinity"):
-        return None
-    core = max(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {core})
-    return core
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before) if last else min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def quiet() -> None:
+    """Write the platform's log lines as in production, but to nowhere."""
+    configure(json=True, stream=Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  (open as long as the process)

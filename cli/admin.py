@@ -13,6 +13,7 @@ from denshi_hosho.core.certificate import HandlingBranch, Surety
 from denshi_hosho.core.clock import system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.migration import downgrade, is_current, upgrade
+from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.settings import SECRET_BYTES
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 from denshi_hosho.schema.root import build_schema
@@ -120,6 +121,21 @@ def sureties_add(  # noqa: PLR0913  one parameter for each option
 
     with_database(lambda database: database.write(work))
     click.echo(f"Added the surety {name}.")
+
+
+@sureties.command("numbers")
+@click.argument("name")
+@click.option("--numbers", multiple=True, required=True, callback=_range, help="KIND=FIRST-LAST, repeatable.")
+def sureties_numbers(name: str, numbers: dict[GuaranteeKind, tuple[int, int]]) -> None:
+    """Give the surety NAME further ranges of guarantee numbers (保証契約番号); those it has are used up first."""
+
+    async def work(connection: AsyncConnection) -> None:
+        surety_id = await parties.party_id(connection, Role.SURETY, name)
+        for kind, (first, last) in numbers.items():
+            await add_range(connection, surety_id, kind, first, last)
+
+    with_database(lambda database: database.write(work))
+    click.echo(f"Added the ranges to {name}.")
 
 
 @click.group()

@@ -7,7 +7,7 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from denshi_hosho.cli.environment import settings
+from denshi_hosho.cli.environment import make_folder_of, settings
 from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.core.migration import is_current
 from denshi_hosho.resolvers.platform import Platform
@@ -45,6 +45,7 @@ def run(application: Starlette | str, host: str, port: int, workers: int = 1) ->
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API. Settings come from the environment (docs/configuration.md)."""
     given = settings()
+    make_folder_of(given.database_url)
     platform = Platform.build(given)
 
     async def check() -> bool:

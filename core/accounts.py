@@ -30,6 +30,13 @@ ENDED = Refusal(
     ("refresh_token",),
 )
 
+WRONG_CURRENT = Refusal(
+    "PASSWORD_WRONG",
+    "現在のパスワードが違います。",
+    "The current password is wrong.",
+    ("current_password",),
+)
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SignedIn:
@@ -46,16 +53,15 @@ def _actor(row: AnyRow) -> Actor:
 async def sign_in(database: Database, login_id: str, password: str, now: datetime) -> SignedIn:
     """Return a new session. Raise `Refused` (one answer, after the same work, for an unknown id and a wrong password)."""
     async with database.read() as connection:
-        statement = sa.select(*_ACTOR, account.c.password_hash).where(account.c.login_id == login_id)
+        # No login id holds NUL, and PostgreSQL cannot be asked for it.
+        statement = sa.select(*_ACTOR, account.c.password_hash).where(account.c.login_id == login_id.replace("\0", " "))
         row = (await connection.execute(statement)).one_or_none()
     if not await matches(row.password_hash if row else None, password) or row is None:
         raise Refused(WRONG)
-    actor = _actor(row)
-
-    async def work(connection: AsyncConnection) -> str:
-        return await _new_token(connection, actor.account_id, secrets.token_hex(16), now)
-
-    return SignedIn(actor, await database.write(work))
+    signed_in = await database.write(lambda connection: _begin(connection, row.id, row.password_hash, now))
+    if signed_in is None:
+        raise Refused(WRONG)
+    return signed_in
 
 
 async def refresh(database: Database, refresh_token: str, now: datetime) -> SignedIn:
@@ -65,20 +71,19 @@ async def refresh(database: Database, refresh_token: str, now: datetime) -> Sign
     """
 
     async def work(connection: AsyncConnection) -> SignedIn | None:
-        columns = session.c.family, session.c.expires_at, *_ACTOR
+        who = await _hold(connection, account.c.id == _owner(refresh_token))
         used = (
             sa.update(session)
             .where(session.c.refresh_hash == token_hash(refresh_token), session.c.ended_at.is_(None))
-            .where(account.c.id == session.c.account_id)
             .values(ended_at=now)
-            .returning(*columns)
+            .returning(session.c.family, session.c.expires_at)
         )
         row = (await connection.execute(used)).one_or_none()
         if row is None:
             await _end_family(connection, refresh_token, now)
-        if row is None or row.expires_at <= now:
+        if who is None or row is None or row.expires_at <= now:
             return None
-        return SignedIn(_actor(row), await _new_token(connection, row.id, row.family, now))
+        return SignedIn(_actor(who), await _new_token(connection, who.id, row.family, now))
 
     renewed = await database.write(work)
     if renewed is None:
@@ -90,6 +95,7 @@ async def sign_out(database: Database, refresh_token: str, now: datetime) -> Non
     """End the session that `refresh_token` belongs to; nothing happens if there is none."""
 
     async def work(connection: AsyncConnection) -> None:
+        await _hold(connection, account.c.id == _owner(refresh_token))
         await _end_family(connection, refresh_token, now)
 
     await database.write(work)
@@ -102,24 +108,44 @@ async def change_password(database: Database, actor: Actor, current: str, new: s
         statement = sa.select(account.c.password_hash).where(account.c.id == actor.account_id)
         old_hash = (await connection.execute(statement)).scalar_one_or_none()
     if not await matches(old_hash, current):
-        raise Refused(
-            Refusal(
-                "PASSWORD_WRONG",
-                "現在のパスワードが違います。",
-                "The current password is wrong.",
-                ("current_password",),
-            )
-        )
+        raise Refused(WRONG_CURRENT)
     new_hash = await hashed(new)
 
-    async def work(connection: AsyncConnection) -> str:
-        change = sa.update(account).where(account.c.id == actor.account_id).values(password_hash=new_hash)
-        await connection.execute(change)
+    async def work(connection: AsyncConnection) -> SignedIn | None:
+        mine = account.c.id == actor.account_id, account.c.password_hash == old_hash
+        changed = await connection.execute(sa.update(account).where(*mine).values(password_hash=new_hash))
+        if not changed.rowcount:  # another request changed it meanwhile
+            return None
         theirs = session.c.account_id == actor.account_id, session.c.ended_at.is_(None)
         await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
-        return await _new_token(connection, actor.account_id, secrets.token_hex(16), now)
+        return await _begin(connection, actor.account_id, new_hash, now)
 
-    return SignedIn(actor, await database.write(work))
+    signed_in = await database.write(work)
+    if signed_in is None:
+        raise Refused(WRONG_CURRENT)
+    return signed_in
+
+
+async def _hold(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> AnyRow | None:
+    """Return the account, held until the transaction ends.
+
+    On PostgreSQL a statement does not see the session that another transaction is just beginning: an end to all sessions
+    would miss it. So whatever begins or ends sessions holds their account first. (A writer on SQLite is alone.)
+    """
+    statement = sa.select(*_ACTOR, account.c.password_hash).where(which).with_for_update(key_share=True)
+    return (await connection.execute(statement)).one_or_none()
+
+
+def _owner(refresh_token: str) -> sa.ScalarSelect[int]:
+    return sa.select(session.c.account_id).where(session.c.refresh_hash == token_hash(refresh_token)).scalar_subquery()
+
+
+async def _begin(connection: AsyncConnection, account_id: int, password_hash: str, now: datetime) -> SignedIn | None:
+    """Return a new session, or None if the password was changed since it was checked."""
+    who = await _hold(connection, account.c.id == account_id)
+    if who is None or who.password_hash != password_hash:
+        return None
+    return SignedIn(_actor(who), await _new_token(connection, account_id, secrets.token_hex(16), now))
 
 
 async def _new_token(connection: AsyncConnection, account_id: int, family: str, now: datetime) -> str:

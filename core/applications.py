@@ -73,7 +73,7 @@ async def resubmit(
     if row.surety_id != form.surety_id:
         raise Refused(Refusal("SURETY_CHANGED", "差し戻された申込の保証会社は変更できません。新しく申し込んでください。",
                               "A returned application stays with its surety. Apply anew for another one.",
-                              ("surety_id",)))  # fmt: skip
+                              ("application", "surety_id")))  # fmt: skip
     await _set(connection, application_id, {**_row(form, facts), "state": _STATES.SUBMITTED})
     await note_step(connection, actor, application_id, ApplicationStep.RESUBMITTED, now)
 

@@ -22,6 +22,7 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
+_NOT_KEPT = {None, "", ":memory:"}  # in SQLite's memory each connection would have a database of its own
 SQLITE_WAIT_SECONDS = 10
 SQLITE_READERS = 5
 
@@ -30,10 +31,10 @@ def database_url(text: str) -> URL:
     """Return the URL with this project's driver put in. Raise `SettingsError` for any other database."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         url = None
     driver = _DRIVERS.get(url.drivername.partition("+")[0]) if url else None
-    if url is None or driver is None:
+    if url is None or driver is None or url.database in _NOT_KEPT:
         raise SettingsError(
             "データベースのURLは sqlite:///ファイル か postgresql://利用者@ホスト/名前 の形で指定してください。",
             "The database URL must look like sqlite:///file or postgresql://user@host/name.",
@@ -61,6 +62,12 @@ def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
     return engine
 
 
+def _sqlite_read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.close()
+
+
 class Database:
     """One database, with one engine to read and one to write.
 
@@ -75,8 +82,11 @@ class Database:
         if self.is_sqlite:
             self.writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
             self.reader = _sqlite_engine(self.url, "BEGIN", SQLITE_READERS)
+            event.listen(self.reader.sync_engine, "connect", _sqlite_read_only)
         else:
-            self.writer = self.reader = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            self.writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            # The same pool. PostgreSQL's default would show each statement of a reader another state.
+            self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[object]] = set()
 
     @asynccontextmanager

@@ -9,13 +9,14 @@ from denshi_hosho.core.documents import missing_glyphs
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.money import MAX_YEN
 from denshi_hosho.core.vocabulary import GuaranteeKind, Medium
+from denshi_hosho.core.wareki import SOLAR_CALENDAR_FROM
 
 MAX_TEXT = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """An application as filled in. Money is yen, days are Japan's; texts are NFC.
+    """An application as filled in. Money is yen, days are Japan's; texts are kept as given (core/text.py).
 
     `obligee` is the obligee's id in the rulebook, `obligee_name` how the certificate names it (被保証者). `urgent`: the
     registration mail goes out at once instead of at 16:00. `contract_on` is the day of the works contract, if known.
@@ -59,6 +60,10 @@ def _amounts(form: Form) -> Iterator[Refusal]:
 
 
 def _days(form: Form) -> Iterator[Refusal]:
+    for field in ("completion_on", "guarantee_ends_on"):
+        if getattr(form, field) < SOLAR_CALENDAR_FROM:
+            yield Refusal("DATE_BEFORE_SOLAR_CALENDAR", "明治6年1月1日より前の日付は証書に和暦で表示できません。",
+                          "A day before 1873-01-01 cannot be written as an era date on the certificate.", (field,))  # fmt: skip
     if form.contract_on is not None and form.completion_on < form.contract_on:
         yield Refusal("COMPLETION_BEFORE_CONTRACT", "工期末日が契約締結日より前です。",
                       "The works end before their contract was made.", ("completion_on",))  # fmt: skip

@@ -1,6 +1,7 @@
 """Reading guarantees: one statement for a list or a certificate, of the columns that were asked for, of one's own rows."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -37,6 +38,9 @@ LIVE = guarantee.join(
     certificate,
     (certificate.c.guarantee_id == guarantee.c.id) & (certificate.c.version == guarantee.c.live_version),
 )
+
+# 200 characters, each of which NFKC makes 18 of at most (ﷺ): nothing longer is stored, and SQLite refuses long patterns.
+LONGEST_FOLDED = 3_600
 
 
 class SearchField(StrEnum):
@@ -99,9 +103,11 @@ def theirs(actor: Actor) -> sa.ColumnElement[bool]:
 
 def found_by(search: Search) -> list[sa.ColumnElement[bool]]:
     """Return the conditions of `search`: a substring, whatever its width and case."""
-    text = folded(search.text)
+    text = folded(search.text.replace("\0", ""))  # which no text holds, and PostgreSQL cannot be asked for
     if not text:
         return []
+    if len(text) > LONGEST_FOLDED:
+        return [sa.false()]
     columns = {
         SearchField.NUMBER: guarantee.c.number,
         SearchField.OBLIGEE: certificate.c.obligee_folded,
@@ -155,12 +161,25 @@ def certificate_of(row: Mapping[str, Any]) -> Certificate:
     return Certificate(**values, surety=Surety(**parts["surety"]), branch=HandlingBranch(**parts["branch"]))
 
 
-async def key_events(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> list[AnyRow]:
-    """Return what happened around the key of the actor's guarantee, oldest first: event, at, note."""
+async def guarantees_of(
+    connection: AsyncConnection, actor: Actor, application_ids: Sequence[int], wanted: frozenset[str]
+) -> dict[int, AnyRow]:
+    """Return the actor's guarantees that were concluded for `application_ids`, by application."""
+    columns = pick(wanted | {"application_id"})
+    mine = theirs(actor), guarantee.c.application_id.in_(application_ids)
+    statement = sa.select(*columns).select_from(LIVE).where(*mine)
+    return {row.application_id: row for row in await connection.execute(statement)}
+
+
+async def key_events_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, list[AnyRow]]:
+    """Return what happened around the keys of the actor's guarantees `ids`, oldest first: event, at, note."""
+    grouped: dict[int, list[AnyRow]] = defaultdict(list)
     statement = (
-        sa.select(key_event.c.event, key_event.c.at, key_event.c.note)
+        sa.select(key_event.c.guarantee_id, key_event.c.event, key_event.c.at, key_event.c.note)
         .join(guarantee, guarantee.c.id == key_event.c.guarantee_id)
-        .where(guarantee.c.id == guarantee_id, theirs(actor))
+        .where(guarantee.c.id.in_(ids), theirs(actor))
         .order_by(key_event.c.id)
     )
-    return list((await connection.execute(statement)).all())
+    for row in await connection.execute(statement):
+        grouped[row.guarantee_id].append(row)
+    return grouped

@@ -24,10 +24,10 @@ ON_PAPER = Refusal(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Revealed:
-    """A key notice with the version of the certificate that it belongs to."""
+    """A key notice with the id of its key."""
 
     notice: KeyNotice
-    version: int
+    key_id: int
 
 
 async def store_new_key(
@@ -43,8 +43,8 @@ async def store_new_key(
 async def reveal(connection: AsyncConnection, vault: Vault, guarantee_id: int) -> Revealed:
     """Return the key notice of a guarantee, whoever asks: the caller has checked that. Raise `Refused` if on paper."""
     columns = (
-        guarantee.c.kind, guarantee.c.number, certificate.c.version, certificate.c.works_name,
-        certificate.c.obligee_name, certificate.c.surety_name, access_key.c.sealed, access_key.c.sealed_with,
+        guarantee.c.kind, guarantee.c.number, certificate.c.works_name, certificate.c.obligee_name,
+        certificate.c.surety_name, access_key.c.id, access_key.c.sealed, access_key.c.sealed_with,
     )  # fmt: skip
     live_key = (access_key.c.guarantee_id == guarantee.c.id) & access_key.c.retired_at.is_(None)
     live_version = (certificate.c.guarantee_id == guarantee.c.id) & (certificate.c.version == guarantee.c.live_version)
@@ -57,7 +57,7 @@ async def reveal(connection: AsyncConnection, vault: Vault, guarantee_id: int) -
         kind=row.kind, number=row.number, access_key=vault.unseal(row.number, row.sealed, row.sealed_with),
         works_name=row.works_name, obligee_name=row.obligee_name, surety_name=row.surety_name,
     )  # fmt: skip
-    return Revealed(notice, row.version)
+    return Revealed(notice, row.id)
 
 
 async def reveal_to(

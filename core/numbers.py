@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.errors import HoshoError, Refusal, Refused
 from denshi_hosho.core.tables import number_range
+from denshi_hosho.core.text import HYPHENS
 from denshi_hosho.core.vocabulary import GuaranteeKind
 
 DIGITS = 10
@@ -23,7 +24,7 @@ class NumberMalformed(HoshoError):
 
 def parse_number(text: str) -> str:
     """Return the ten digits in `text`; full-width digits, spaces and hyphens are forgiven. Raise `NumberMalformed`."""
-    digits = re.sub(r"[\s\-‐−]", "", unicodedata.normalize("NFKC", text))
+    digits = HYPHENS.sub("", unicodedata.normalize("NFKC", text))
     if not _NUMBER.fullmatch(digits):
         raise NumberMalformed("保証契約番号は10桁の数字です。", "A guarantee number has ten digits.")
     return digits
@@ -32,6 +33,8 @@ def parse_number(text: str) -> str:
 async def add_range(connection: AsyncConnection, surety_id: int, kind: GuaranteeKind, first: int, last: int) -> None:
     """Give the surety the numbers `first` … `last` for `kind`. Raise `Refused` if the range is taken or is none."""
     table = number_range
+    if connection.dialect.name == "postgresql":  # a writer on SQLite is alone
+        await connection.execute(sa.text("LOCK TABLE number_range IN SHARE ROW EXCLUSIVE MODE"))
     overlap = sa.select(table.c.id).where(table.c.first <= last, table.c.last >= first)
     if not 0 <= first <= last <= LAST or (await connection.execute(overlap)).first():
         raise Refused(
@@ -46,14 +49,21 @@ async def add_range(connection: AsyncConnection, surety_id: int, kind: Guarantee
 
 
 async def take_number(connection: AsyncConnection, surety_id: int, kind: GuaranteeKind) -> str:
-    """Return the next number of the surety's range for `kind`. It is taken only if the transaction commits.
+    """Return the next number of the surety's lowest range for `kind`. It is taken only if the transaction commits.
 
-    Raise `Refused` if the range is used up or was never given.
+    Raise `Refused` if its ranges are used up or none was ever given.
     """
     table = number_range
+    lowest = (
+        sa.select(table.c.id)
+        .where(table.c.surety_id == surety_id, table.c.kind == kind, table.c.next <= table.c.last)
+        .order_by(table.c.first)
+        .limit(1)
+        .with_for_update()
+    )
     statement = (
         sa.update(table)
-        .where(table.c.surety_id == surety_id, table.c.kind == kind, table.c.next <= table.c.last)
+        .where(table.c.id == lowest.scalar_subquery())
         .values(next=table.c.next + 1)
         .returning(table.c.next - 1)
     )

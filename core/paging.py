@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,7 @@ from denshi_hosho.core.rows import AnyRow
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class PageMalformed(HoshoError):
@@ -43,7 +45,7 @@ class Window:
         """Return how many rows the page has at most. Raise `PageMalformed`."""
         if self.first is not None and self.last is not None:
             raise PageMalformed("first と last は同時に指定できません。", "Give first or last, not both.")
-        if self.first is not None and self.before is not None:
+        if self.last is None and self.before is not None:
             raise PageMalformed("first は after と組み合わせてください。", "first goes with after, last with before.")
         if self.last is not None and self.after is not None:
             raise PageMalformed("last は before と組み合わせてください。", "last goes with before, first with after.")
@@ -75,10 +77,10 @@ class Order:
             name, value, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
             value = date.fromisoformat(value) if isinstance(self.column.type, sa.Date) else value
             fits = name == self.name and type(row_id) is int and isinstance(value, self.column.type.python_type)
-        except (binascii.Error, ValueError, TypeError) as error:
-            raise _foreign() from error
-        if not fits:
-            raise _foreign()
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
+            raise foreign_cursor() from error
+        if not (fits and _storable(value) and _storable(row_id)):
+            raise foreign_cursor()
         return sa.literal(value, self.column.type), sa.literal(row_id, self.id.type)
 
     def beyond(self, cursor: str, *, backward: bool) -> sa.ColumnElement[bool]:
@@ -92,7 +94,15 @@ class Order:
         return [each.desc() if self.descending != backward else each.asc() for each in both]
 
 
-def _foreign() -> PageMalformed:
+def _storable(value: object) -> bool:
+    """Return whether a database can be asked for `value`: no integer beyond 64 bits, no NUL, no half of a surrogate."""
+    if isinstance(value, int):
+        return type(value) is int and abs(value) < 2**63
+    return not isinstance(value, str) or not _UNSTORABLE.search(value)
+
+
+def foreign_cursor() -> PageMalformed:
+    """Return what is raised for a cursor that this list in this order did not give out."""
     return PageMalformed(
         "カーソルがこの一覧の並び順のものではありません。",
         "The cursor does not belong to this list in this order.",
@@ -129,7 +139,7 @@ async def read_page(connection: AsyncConnection, listing: Listing, window: Windo
     """Return the page of `listing`; `wanted` may name `total` and `start`, which cost a statement each."""
     order, size = listing.order, window.size
     cursor = window.before if window.backward else window.after
-    beyond = [order.beyond(cursor, backward=window.backward)] if cursor else []
+    beyond = [] if cursor is None else [order.beyond(cursor, backward=window.backward)]
     columns = [*listing.columns, order.column.label("sort_value")]
     statement = sa.select(*columns).select_from(listing.source).where(*listing.where, *beyond)
     ordered = statement.order_by(*order.clauses(backward=window.backward)).limit(size + 1)
@@ -139,13 +149,13 @@ async def read_page(connection: AsyncConnection, listing: Listing, window: Windo
         rows.reverse()
     has_next, has_previous = (cursor is not None, more) if window.backward else (more, cursor is not None)
     total = await _count(connection, listing, []) if "total" in wanted else None
-    start = await _start(connection, listing, rows) if "start" in wanted else None
+    start = await _start(connection, listing, rows, after=window.after) if "start" in wanted else None
     return Page(rows, order, has_next, has_previous, total, start)
 
 
-async def _start(connection: AsyncConnection, listing: Listing, rows: Sequence[AnyRow]) -> int:
-    if not rows:
-        return 0
+async def _start(connection: AsyncConnection, listing: Listing, rows: Sequence[AnyRow], *, after: str | None) -> int:
+    if not rows:  # before an empty page stands nothing, or, when it comes after a cursor, everything
+        return 0 if after is None else await _count(connection, listing, [])
     before_first = listing.order.beyond(listing.order.cursor(rows[0]), backward=True)
     return await _count(connection, listing, [before_first])
 

@@ -1,6 +1,7 @@
 """Who takes part: principals (保証契約者), sureties (保証会社) with their branches (取扱店), and accounts that act for them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -8,16 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import HandlingBranch, Surety
+from denshi_hosho.core.documents import missing_glyphs
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.passwords import check_new_password, hashed
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, branch, principal, surety
-from denshi_hosho.core.text import kept
+from denshi_hosho.core.text import MAIL_ADDRESS, kept
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}")
-_MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -36,20 +37,34 @@ async def add_surety(
     numbers: dict[GuaranteeKind, tuple[int, int]], now: datetime,
 ) -> int:  # fmt: skip
     """Return the id of a new surety with its branches and its ranges of guarantee numbers. Raise `Refused`."""
-    row = {name: kept(value) if value else value for name, value in asdict(who).items()}
-    await _free(connection, surety.c.name, row["name"], "SURETY_EXISTS")
+    row, handling = _kept(asdict(who)), [_kept(asdict(each)) for each in branches]
+    for each in (row, *handling):
+        _check_printable(each)
+    await _free(connection, surety.c.name, str(row["name"]), "SURETY_EXISTS")
     surety_id = await _insert(connection, surety, {**row, "surety_class": surety_class, "created_at": now})
-    for each in branches:
-        await connection.execute(sa.insert(branch).values(surety_id=surety_id, **asdict(each)))
+    for each in handling:
+        await connection.execute(sa.insert(branch).values(surety_id=surety_id, **each))
     for kind, (first, last) in numbers.items():
         await add_range(connection, surety_id, kind, first, last)
     return surety_id
+
+
+def _kept(texts: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {field: kept(given) if given else given for field, given in texts.items()}
+
+
+def _check_printable(texts: Mapping[str, str | None]) -> None:
+    for field, given in texts.items():
+        if given is not None and (missing := missing_glyphs(given)):
+            raise Refused(Refusal("TEXT_NOT_PRINTABLE", f"証書に印字できない文字があります: {missing}",
+                                  f"These characters cannot be printed on the certificate: {missing}", (field,)))  # fmt: skip
 
 
 async def add_principal(
     connection: AsyncConnection, name: str, now: datetime, *, consolidated_payment: bool = False
 ) -> int:
     """Return the id of a new principal. `consolidated_payment`: 一括後払, certificates come before the fee is paid."""
+    _check_printable({"name": kept(name)})
     await _free(connection, principal.c.name, kept(name), "PRINCIPAL_EXISTS")
     row = {"name": kept(name), "consolidated_payment": consolidated_payment, "created_at": now}
     return await _insert(connection, principal, row)
@@ -89,7 +104,7 @@ async def prepare_account(new: NewAccount) -> dict[str, object]:
     if not _LOGIN.fullmatch(new.login_id):
         refusals.append(Refusal("LOGIN_ID_MALFORMED", "お客様IDは半角英数字3文字以上64文字以内にしてください。",
                                 "A login id has 3 to 64 characters of A-Z a-z 0-9 . _ @ + -", ("login_id",)))  # fmt: skip
-    if not _MAIL.fullmatch(new.email):
+    if not MAIL_ADDRESS.fullmatch(new.email):
         refusals.append(Refusal("EMAIL_MALFORMED", "メールアドレスの形が正しくありません。",
                                 "This is not a mail address.", ("email",)))  # fmt: skip
     if refusals:

@@ -1,6 +1,7 @@
 """Passwords: kept as argon2id, checked off the event loop, and refused when they are too short to be one."""
 
 import asyncio
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -27,25 +28,26 @@ def check_new_password(password: str, path: tuple[str, ...]) -> None:
 
 async def hashed(password: str) -> str:
     """Return the argon2id hash to store for `password`."""
-    return await asyncio.to_thread(_hasher.hash, password)
+    return await asyncio.to_thread(_hasher.hash, _bytes(password))
 
 
 async def matches(password_hash: str | None, password: str) -> bool:
     """Return whether `password` is the one behind `password_hash`; without a hash the same time is spent on a dummy."""
-    return await asyncio.to_thread(_verify, password_hash or _dummy_hash(), password) and password_hash is not None
+    return await asyncio.to_thread(_verify, password_hash, password)
 
 
-def _verify(password_hash: str, password: str) -> bool:
+def _verify(password_hash: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password)
+        _hasher.verify(password_hash or _dummy_hash(), _bytes(password))
     except VerificationError:
         return False
+    return password_hash is not None
 
 
-_dummy: list[str] = []
+def _bytes(password: str) -> bytes:
+    return password.encode(errors="surrogatepass")
 
 
+@cache
 def _dummy_hash() -> str:
-    if not _dummy:
-        _dummy.append(_hasher.hash("nobody has this password"))
-    return _dummy[0]
+    return _hasher.hash("nobody has this password")

@@ -42,8 +42,14 @@ def to_folder(folder: Path) -> Transport:
         folder.mkdir(parents=True, exist_ok=True)
         name = re.sub(r"[^A-Za-z0-9.@_-]", "_", mail["Message-ID"].strip("<>"))
         draft = folder / f".{name}.{secrets.token_hex(4)}"
-        draft.write_bytes(mail.as_bytes())
-        draft.replace(folder / f"{name}.eml")
+        try:
+            with draft.open("xb") as file:
+                file.write(mail.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())  # the outbox calls it sent from now on
+            draft.replace(folder / f"{name}.eml")
+        finally:
+            draft.unlink(missing_ok=True)
 
     return write
 
@@ -94,7 +100,7 @@ class Postman:
     async def _deliver(self, row: AnyRow) -> bool:
         try:
             await asyncio.to_thread(self._transport, message(row, self._sender))
-        except OSError as error:  # SMTP errors are OSErrors too: the mail stays in the outbox and is tried again
+        except Exception as error:  # noqa: BLE001  a mail that cannot be sent stays in the outbox, and holds up no other
             _log.warning("mail not sent", message_id=row.message_id, error=type(error).__name__)
             await postpone(self._database, row, self._name, repr(error), self._clock())
             return False

@@ -16,7 +16,6 @@ from denshi_hosho.core.tables import (
     application_step,
     branch,
     decision,
-    guarantee,
     principal,
     rule_text,
     surety,
@@ -61,16 +60,6 @@ async def applications_by_id(
     """Return those of the actor's applications that have one of `ids`, by id."""
     statement = sa.select(*pick(wanted)).select_from(_SOURCE).where(theirs(actor), application.c.id.in_(ids))
     return {row.id: row for row in await connection.execute(statement)}
-
-
-async def guarantee_ids(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, int]:
-    """Return the ids of the guarantees that were concluded for the applications `ids`, by application."""
-    statement = (
-        sa.select(guarantee.c.application_id, guarantee.c.id)
-        .join(application, application.c.id == guarantee.c.application_id)
-        .where(theirs(actor), guarantee.c.application_id.in_(ids))
-    )
-    return {row.application_id: row.id for row in await connection.execute(statement)}
 
 
 Rows = list[AnyRow]
@@ -130,3 +119,8 @@ async def branches_of(connection: AsyncConnection, surety_ids: Sequence[int]) ->
     for row in await connection.execute(statement):
         grouped[row.surety_id].append(row)
     return grouped
+
+
+async def one_branch(connection: AsyncConnection, branch_id: int) -> AnyRow | None:
+    """Return the branch with this id, or None."""
+    return (await connection.execute(sa.select(branch).where(branch.c.id == branch_id))).one_or_none()

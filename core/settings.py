@@ -10,9 +10,12 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.text import MAIL_ADDRESS
 
 PREFIX = "HOSHO_"
 SECRET_BYTES = 32
+MAX_KEY_ID = 16  # what the database's columns `sealed_with` and `mac_with` hold
+MAX_DIGITS = 9
 Secrets = Mapping[str, bytes]
 
 
@@ -25,8 +28,11 @@ def _secrets(name: str, text: str) -> Secrets:
             secret = base64.urlsafe_b64decode(encoded)
         except (binascii.Error, ValueError):
             secret = b""
-        if not colon or not key_id or len(secret) != SECRET_BYTES:
-            raise _wrong(name, "名前:base64(32バイト)", "id:base64 of 32 bytes, as `hosho keys generate` prints it")
+        if not colon or not 1 <= len(key_id) <= MAX_KEY_ID or len(secret) != SECRET_BYTES:
+            raise _wrong(name, f"名前({MAX_KEY_ID}文字以内):base64(32バイト)",
+                         f"id (up to {MAX_KEY_ID} characters):base64 of 32 bytes, as `hosho keys generate` prints it")  # fmt: skip
+        if key_id in found:  # the second would silently take the first one's place, and what that sealed would be lost
+            raise _wrong(name, "重複しない名前", "secrets with a name of its own each")
         found[key_id] = secret
     return MappingProxyType(found)
 
@@ -42,8 +48,8 @@ def _flag(name: str, text: str) -> bool:
 
 
 def _number(name: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise _wrong(name, "整数", "a whole number")
+    if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS and int(text)):
+        raise _wrong(name, f"1以上の整数({MAX_DIGITS}桁以内)", f"a whole number from 1, of at most {MAX_DIGITS} digits")
     return int(text)
 
 
@@ -51,9 +57,28 @@ def _text(_name: str, text: str) -> str:
     return text
 
 
+def _is_url(text: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a host or a port that is none
+        return False
+
+
+def _web(name: str, text: str) -> str:
+    if not _is_url(text, {"http", "https"}):
+        raise _wrong(name, "https://ホスト名", "https://host")
+    return text
+
+
+def _mail(name: str, text: str) -> str:
+    if not MAIL_ADDRESS.fullmatch(text):
+        raise _wrong(name, "メールアドレス", "a mail address")
+    return text
+
+
 def _smtp(name: str, text: str) -> str:
-    parts = urlsplit(text)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+    if not _is_url(text, {"smtp", "smtps"}):
         raise _wrong(
             name, "smtp://利用者:パスワード@ホスト:587 か smtps://…", "smtp://user:password@host:587 or smtps://…"
         )
@@ -70,7 +95,8 @@ def _wrong(name: str, ja: str, en: str) -> SettingsError:
 
 _READERS = {
     "DATABASE_URL": _text, "TOKEN_SECRETS": _secrets, "SEAL_SECRETS": _secrets, "PEPPER_SECRETS": _secrets,
-    "PUBLIC_URL": _text, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _text, "MAIL_EVERY_SECONDS": _number, "SMTP_URL": _smtp,
+    "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
+    "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
 }  # fmt: skip
 
@@ -79,7 +105,7 @@ _READERS = {
 class Settings:
     """The settings, each from the variable `HOSHO_` + its name in capitals. Secrets never appear in its repr."""
 
-    database_url: str = "sqlite:///var/hosho.db"
+    database_url: str = field(default="sqlite:///var/hosho.db", repr=False)  # it may hold a password
     token_secrets: Secrets = field(default_factory=dict, repr=False)
     seal_secrets: Secrets = field(default_factory=dict, repr=False)
     pepper_secrets: Secrets = field(default_factory=dict, repr=False)

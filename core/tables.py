@@ -92,13 +92,12 @@ branch = sa.Table(
     sa.UniqueConstraint("surety_id", "name"),
 )  # fmt: skip
 
-# `next` is the number that the next guarantee gets, `last` the last one of the range: ranges of two kinds or
-# sureties never overlap, so numbers never collide.
+# `next` is the number that the next guarantee gets, `last` the last one of the range. Ranges never overlap, so numbers
+# never collide; a surety may have several for a kind, since each of them is used up some day.
 number_range = sa.Table(
-    "number_range", metadata, key(), ref("surety", index=False), sa.Column("kind", word(GuaranteeKind), nullable=False),
+    "number_range", metadata, key(), ref("surety"), sa.Column("kind", word(GuaranteeKind), nullable=False),
     sa.Column("first", sa.BigInteger(), nullable=False),
     sa.Column("next", sa.BigInteger(), nullable=False), sa.Column("last", sa.BigInteger(), nullable=False),
-    sa.UniqueConstraint("surety_id", "kind"),
     sa.CheckConstraint("first >= 0 AND last <= 9999999999 AND next BETWEEN first AND last + 1", name="digits"),
 )  # fmt: skip
 

@@ -1,7 +1,14 @@
 """How text that people type is kept (as given) and how it is compared in searches (width- and case-insensitive)."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
+
+HYPHENS = re.compile(r"[\s\-‐‑‒–—―−ー]+")  # what people put between the parts of a number or a key, and its look-alikes
+
+# What every mail server takes as it stands; addresses beyond it (quoted, commented, not ASCII) are refused when they come
+# in, not when a mail is due.
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 
 
 def kept(text: str) -> str:
@@ -15,7 +22,8 @@ def kept(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return `text` as searches compare it: full- and half-width, upper and lower case are one, spaces are dropped."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    words = unicodedata.normalize("NFKC", text).casefold().split()
+    return unicodedata.normalize("NFKC", "".join(words))  # は゛ became は, space, mark: without the space it is ば
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -33,5 +41,10 @@ def clusters(text: str) -> Iterator[str]:
 
 
 def composed(cluster: str) -> str:
-    """Return a character with its marks as one code point, where there is one."""
-    return unicodedata.normalize("NFC", cluster) if len(cluster) > 1 else cluster
+    """Return a character with its marks as one code point, where there is one.
+
+    A compatibility ideograph stays itself under any mark, a variation selector (異体字) among them.
+    """
+    if len(cluster) == 1 or not unicodedata.is_normalized("NFC", cluster[0]):
+        return cluster
+    return unicodedata.normalize("NFC", cluster)

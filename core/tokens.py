@@ -34,7 +34,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a download URL stands for: one document of one version of one guarantee."""
+    """What a download URL stands for: one document of one guarantee.
+
+    `version` is that of the certificate, or the id of the notice's key: a URL from before a rotation shows no new key.
+    """
 
     document: Document
     guarantee_id: int
@@ -57,14 +60,14 @@ class Tokens:
 
     def actor(self, token: str, now: datetime) -> Actor:
         """Return who bears `token`. Raise `TokenInvalid`. Verified tokens are remembered by hash until they expire."""
-        name = hashlib.sha256(token.encode()).digest()
+        name = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
         seen = self._seen.get(name)
         if seen and seen[1] > now.timestamp():
             return seen[0]
         claims = self._claims("at+jwt", token, now)
         try:
             actor = Actor(int(claims["sub"]), Role(claims["role"]), claims["principal"], claims["surety"])
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise _invalid() from error
         self._seen[name] = (actor, claims["exp"])
         while len(self._seen) > _REMEMBERED:
@@ -82,7 +85,7 @@ class Tokens:
         documents: dict[str, Document] = {"certificate": "certificate", "key-notice": "key-notice"}
         try:
             return Ticket(documents[claims["sub"]], int(claims["guarantee"]), int(claims["version"]))
-        except (KeyError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise _invalid() from error
 
     def _sign(
@@ -128,4 +131,4 @@ def opaque_token() -> str:
 
 def token_hash(token: str) -> str:
     """Return the form in which a refresh token is stored."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

@@ -7,7 +7,6 @@ swapped with another one opens nothing.
 
 import hashlib
 import hmac
-import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -17,11 +16,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from denshi_hosho.core.errors import SealBroken
+from denshi_hosho.core.text import HYPHENS
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789+_"  # no 0 O 1 I; the leaflet's sample K5VL4+5QG_KJ fits
 LENGTH = 12  # 61 bit
 _NONCE = 12
-_HYPHENS = re.compile(r"[\s\-‐‑‒–—―−ー]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Sealed:
 
 def typed(text: str) -> str:
     """Return the key that somebody meant who typed `text`: full-width, lower case, spaces and hyphens are forgiven."""
-    return _HYPHENS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return HYPHENS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def new_key() -> str:
@@ -63,7 +62,7 @@ class Vault:
         """Return the key in clear. Raise `SealBroken` if the row was altered, swapped, or its secret is not here."""
         try:
             return self._sealing[sealed_with].decrypt(sealed[:_NONCE], sealed[_NONCE:], number.encode()).decode()
-        except (InvalidTag, KeyError) as error:
+        except (InvalidTag, KeyError, ValueError) as error:  # ValueError: the box is cut so short that no nonce is left
             raise SealBroken(
                 f"保証契約番号 {number} の認証キーを復号できません。秘密鍵 {sealed_with} の設定を確認してください。",
                 f"The access key of {number} cannot be opened. Check that secret {sealed_with} is configured.",
@@ -76,4 +75,4 @@ class Vault:
         return hmac.compare_digest(expected, mac if mac is not None else bytes(32)) and mac is not None
 
     def _mac(self, name: str, number: str, key: str) -> bytes:
-        return hmac.new(self._peppers[name], f"{number}\0{key}".encode(), hashlib.sha256).digest()
+        return hmac.new(self._peppers[name], f"{number}\0{key}".encode(errors="surrogatepass"), hashlib.sha256).digest()

@@ -6,7 +6,6 @@
 It needs `httpx` and nothing of this project. Every answer is compared with what the documentation says; the exit code is 1
 at the first one that differs.
 """
-# ruff: noqa: INP001  a script, not a package
 
 import argparse
 import email
@@ -109,17 +108,24 @@ class Api:
         self._http = http
         self._headers: dict[str, str] = {}
         if login_id:
-            session = self.ask(SIGN_IN, input={"loginId": login_id, "password": password})
+            session = self.do(SIGN_IN, input={"loginId": login_id, "password": password})
             self._headers = {"Authorization": f"Bearer {session['accessToken']}"}
             self.name = session["viewer"]["partyName"]
 
     def ask(self, query: str, **variables: object) -> Any:
-        """Return the answer's only root field; end the journey if there are `errors`."""
+        """Return the answer's only root field, `Refused` or not; end the journey if there are `errors`."""
         response = self._http.post("/graphql", json={"query": query, "variables": variables}, headers=self._headers)
         body: Json = response.json()
         if "errors" in body:
             sys.exit(f"errors: {body['errors']}")
         (answer,) = body["data"].values()
+        return answer
+
+    def do(self, query: str, **variables: object) -> Json:
+        """Return the answer's only root field; end the journey if it is `Refused`."""
+        answer: Json = self.ask(query, **variables)
+        if "refusals" in answer:
+            sys.exit(f"refused: {answer['refusals']}")
         return answer
 
     def download(self, url: str, file: Path) -> None:
@@ -156,7 +162,7 @@ def show(decision: Json) -> None:
 
 def decide(api: Api, application: Json, outcome: str, *codes: str) -> Json:
     """Ask the obligee's rules about an application that is not made yet, and check outcome and reasons."""
-    decision = api.ask(ELIGIBILITY, application=application)
+    decision = api.do(ELIGIBILITY, application=application)
     show(decision)
     expect("outcome", decision["outcome"], outcome)
     given = [reason["code"] for reason in decision["reasons"]]
@@ -194,8 +200,8 @@ def apply(contractor: Api, surety_id: str) -> str:
         "facts": {"workType": "CONSTRUCTION", "contractOn": "2024-06-01"},
     }
     request = {"application": application, "idempotencyKey": str(uuid.uuid4())}
-    applied = contractor.ask(APPLY, input=request)
-    again = contractor.ask(APPLY, input=request)
+    applied = contractor.do(APPLY, input=request)
+    again = contractor.do(APPLY, input=request)
     expect("sent twice, done once", again, applied)
     expect("state", applied["application"]["state"], "SUBMITTED")
     say(f"   → {applied['application']['state']}, {applied['application']['feeState']}")
@@ -207,12 +213,12 @@ def conclude(surety: Api, application_id: str) -> Json:
     say("", f"4. 承認・保証料・締結 / {surety.name} approves, records the fee, concludes")
     early = surety.ask(CONCLUDE, input={"applicationId": application_id, "idempotencyKey": str(uuid.uuid4())})
     expect("too early", early["refusals"][0]["code"], "WRONG_STATE")
-    approved = surety.ask(APPROVE, input={"applicationId": application_id})
+    approved = surety.do(APPROVE, input={"applicationId": application_id})
     expect("state", approved["application"]["state"], "APPROVED")
     fee = {"applicationId": application_id, "amount": 100_000, "receivedOn": "2024-06-03"}
-    expect("fee", surety.ask(RECORD_FEE, input=fee)["application"]["feeState"], "RECEIVED")
+    expect("fee", surety.do(RECORD_FEE, input=fee)["application"]["feeState"], "RECEIVED")
     request = {"applicationId": application_id, "idempotencyKey": str(uuid.uuid4())}
-    guarantee: Json = surety.ask(CONCLUDE, input=request)["guarantee"]
+    guarantee: Json = surety.do(CONCLUDE, input=request)["guarantee"]
     expect("medium", guarantee["medium"], "ELECTRONIC")
     expect("opened", guarantee["firstOpenedAt"], None)
     say(f"   → 保証契約番号 {guarantee['number']}")
@@ -240,7 +246,7 @@ def hand_in(contractor: Api, guarantee: Json, mail_folder: Path, save: Path) -> 
     say("", "5. お知らせメール / The registration mail (urgent: at once, else at 16:00 in Japan)")
     text = mail_for(guarantee["number"], mail_folder)
     say("", "6. 認証キーの表示、「認証キー等のお知らせ」 / The key, and the key notice: the thing to hand in")
-    revealed = contractor.ask(REVEAL, input={"guaranteeId": guarantee["id"]})
+    revealed = contractor.do(REVEAL, input={"guaranteeId": guarantee["id"]})
     key = str(revealed["notice"]["accessKey"])
     expect("number in the mail", guarantee["number"] in text, True)  # noqa: FBT003  an answer, not a switch
     expect("key in the mail", key in text, False)  # noqa: FBT003
@@ -254,7 +260,7 @@ def open_as_obligee(anyone: Api, number: str, key: str, save: Path) -> Json:
     say("", "7. 発注者が電子証書を開く / The public body opens the certificate, without an account")
     wrong = anyone.ask(OPEN, number=number, key="WRONGWRONGWR")
     expect("wrong key", [each["code"] for each in wrong["refusals"]], ["CERTIFICATE_NOT_OPENED"])
-    certificate = anyone.ask(OPEN, number=number, key=key.lower())
+    certificate = anyone.do(OPEN, number=number, key=key.lower())
     anyone.download(certificate.pop("pdfUrl"), save / f"certificate-{number}.pdf")
     say(f"   → {certificate['title']} {certificate['issuedOnWareki']} {certificate['guaranteedAmount']:,}円")
     return certificate
@@ -263,7 +269,7 @@ def open_as_obligee(anyone: Api, number: str, key: str, save: Path) -> Json:
 def was_it_opened(contractor: Api, number: str, seen: Json) -> None:
     """See as the principal when it was opened, and that both see the same."""
     say("", "8. 受注者は閲覧日時を見る / The principal sees when it was opened")
-    guarantee = contractor.ask(SEE, number=number)["guarantee"]
+    guarantee = contractor.do(SEE, number=number)["guarantee"]
     expect("certificate", guarantee["certificate"], seen)
     expect("events", [each["event"] for each in guarantee["keyEvents"]], ["REVEALED", "OPENED"])
     expect("first opening", guarantee["firstOpenedAt"], guarantee["keyEvents"][-1]["at"])
@@ -290,7 +296,7 @@ def nakatane(anyone: Api) -> None:
 def leaflet(contractor: Api) -> None:
     """Show the leaflet's sample certificate, every field of it."""
     say("", "11. 見本の電子証書 / The leaflet's sample, 1070000473")
-    certificate = contractor.ask(SEE, number="1070000473")["guarantee"]["certificate"]
+    certificate = contractor.do(SEE, number="1070000473")["guarantee"]["certificate"]
     say(*(f"   {name}: {value}" for name, value in certificate.items()))
     for name, wanted in LEAFLET.items():
         expect(name, certificate[name], wanted)

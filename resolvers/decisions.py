@@ -9,10 +9,12 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.vocabulary import Medium
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.rules import Application, Decision, Outcome, Reason, UnknownObligee
+from denshi_hosho.rules.decision import PLUGIN_FAILED
 
 # These facts of an application are fields of the input itself; all others stand in its `facts`.
 _TOP = {"obligee", "kind", "contract_price", "covered_price", "guaranteed_amount", "delivery"}
-_RENAMED = {"surety": ("surety_id",), "surety_class": ("surety_id",)}
+# The day of the guarantee is no field: at application it is today, at conclusion the day of concluding.
+_RENAMED = {"surety": ("surety_id",), "surety_class": ("surety_id",), "guarantee_on": ("delivery",)}
 
 
 def eligibility(platform: Platform, application: Application) -> Decision:
@@ -60,8 +62,12 @@ def stored(body: str) -> Decision:
 def require_delivery(decision: Decision, delivery: Medium) -> None:
     """Raise `Refused` unless the rules let the certificate be delivered so.
 
-    Electronic delivery needs the outcome ACCEPTED; paper is refused only where the rules say that it is closed.
+    Electronic delivery needs the outcome ACCEPTED; paper is refused only where the rules say that it is closed. On half
+    an answer (a plugin that failed) nothing goes out, on paper neither.
     """
+    failed = [reason for reason in decision.reasons if reason.code == PLUGIN_FAILED]
+    if failed:
+        raise Refused(*map(_refusal, failed), decision=decision)
     if delivery is Medium.PAPER:
         if decision.paper is False:
             raise Refused(

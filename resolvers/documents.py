@@ -7,17 +7,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core import keys
 from denshi_hosho.core.certificate import KeyNotice
 from denshi_hosho.core.documents import certificate_pdf, key_notice_pdf
-from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.guarantees import one_certificate
 from denshi_hosho.core.idempotency import digest, once
+from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.opening import open_certificate
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tokens import Actor, Ticket
 from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import acting_for
-
-MAX_REASON = 1000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,16 +55,14 @@ async def reveal(platform: Platform, actor: Actor | None, guarantee_id: int) -> 
         return await keys.reveal_to(connection, platform.vault, who, guarantee_id, now)
 
     revealed = await platform.database.write(work)
-    url = _url(platform, Ticket("key-notice", guarantee_id, revealed.version))
+    url = _url(platform, Ticket("key-notice", guarantee_id, revealed.key_id))
     return Shown(guarantee_id, revealed.notice, url)
 
 
 async def rotate(platform: Platform, actor: Actor | None, guarantee_id: int, reason: str, idempotency_key: str) -> int:
     """Return the guarantee's id after it got a new key; the old one opens nothing any more. Raise `Refused`."""
     who, now = acting_for(actor, Role.PRINCIPAL), platform.clock()
-    if not 1 <= len(reason.strip()) <= MAX_REASON:
-        raise Refused(Refusal("NOTE_LENGTH", f"理由を1文字以上{MAX_REASON}文字以内で入力してください。",
-                              f"Give a reason of 1 to {MAX_REASON} characters.", ("reason",)))  # fmt: skip
+    check_note(reason, "reason")
     request = "rotate", digest("rotate", {"guarantee_id": guarantee_id, "reason": reason})
 
     async def work(connection: AsyncConnection) -> int:
@@ -79,7 +76,7 @@ async def rotate(platform: Platform, actor: Actor | None, guarantee_id: int, rea
 
 
 async def download(platform: Platform, token: str) -> File:
-    """Return the document that a download URL's token stands for. Raise `TokenInvalid` (expired or forged).
+    """Return the document that a download URL's token stands for. Raise `TokenInvalid` (expired, forged, key rotated).
 
     The key notice holds the key: it is made anew each time and kept nowhere.
     """
@@ -87,6 +84,8 @@ async def download(platform: Platform, token: str) -> File:
     async with platform.database.read() as connection:
         if ticket.document == "key-notice":
             revealed = await keys.reveal(connection, platform.vault, ticket.guarantee_id)
+            if revealed.key_id != ticket.version:
+                raise TokenInvalid("認証キーは再発行されました。", "The key was rotated since.")
             return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice))
         certificate = await one_certificate(connection, ticket.guarantee_id, ticket.version)
     if certificate is None:

@@ -28,13 +28,13 @@ class ObligeePage:
 def search(platform: Platform, text: str, first: int, after: str | None) -> ObligeePage:
     """Return obligees whose code, name, Latin name or prefecture holds `text`; `after` is the last code seen."""
     wanted = folded(text)
-    found = [each for each in platform.rulebook.obligees() if wanted in _words(each)]
+    found = [each for each in platform.rulebook.obligees() if any(wanted in word for word in _words(each))]
     start = sum(each.id <= after for each in found) if after else 0
     return ObligeePage(found[start : start + first], len(found), start)
 
 
-def _words(obligee: Obligee) -> str:
-    return folded(f"{obligee.id}\n{obligee.name}\n{obligee.name_en or ''}\n{obligee.prefecture or ''}")
+def _words(obligee: Obligee) -> list[str]:
+    return [folded(word or "") for word in (obligee.id, obligee.name, obligee.name_en, obligee.prefecture)]
 
 
 def one(platform: Platform, code: str) -> Obligee | None:

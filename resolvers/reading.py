@@ -31,10 +31,11 @@ async def guarantee(platform: Platform, actor: Actor, key: tuple[str, object], w
         return await guarantees.one_guarantee(connection, actor, key, wanted)
 
 
-async def key_events(platform: Platform, actor: Actor, guarantee_id: int) -> list[AnyRow]:
-    """Return what happened around the key of the actor's guarantee, oldest first."""
+async def key_events(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[list[AnyRow]]:
+    """Return, for each of the actor's guarantees `ids`, what happened around its key, oldest first."""
     async with platform.database.read() as connection:
-        return await guarantees.key_events(connection, actor, guarantee_id)
+        found = await guarantees.key_events_of(connection, actor, ids)
+    return [found[each] for each in ids]
 
 
 async def application_page(
@@ -55,10 +56,12 @@ async def applications(
     return [found.get(each) for each in ids]
 
 
-async def guarantee_ids(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[int | None]:
-    """Return, for each of the actor's applications `ids`, the id of its guarantee, or None."""
+async def guarantees_of(
+    platform: Platform, actor: Actor, ids: Sequence[int], wanted: frozenset[str]
+) -> list[AnyRow | None]:
+    """Return, for each of the actor's applications `ids`, the guarantee that was concluded for it, or None."""
     async with platform.database.read() as connection:
-        found = await queue.guarantee_ids(connection, actor, ids)
+        found = await guarantees.guarantees_of(connection, actor, ids, wanted)
     return [found.get(each) for each in ids]
 
 
@@ -86,6 +89,17 @@ async def sureties(platform: Platform) -> list[AnyRow]:
     """Return every surety, by name."""
     async with platform.database.read() as connection:
         return await queue.sureties(connection)
+
+
+async def surety(platform: Platform, surety_id: int) -> AnyRow | None:
+    """Return the surety with this id, or None."""
+    return next((each for each in await sureties(platform) if each.id == surety_id), None)
+
+
+async def branch(platform: Platform, branch_id: int) -> AnyRow | None:
+    """Return the branch of a surety with this id, or None."""
+    async with platform.database.read() as connection:
+        return await queue.one_branch(connection, branch_id)
 
 
 async def branches(platform: Platform, surety_ids: Sequence[int]) -> list[list[AnyRow]]:

@@ -10,24 +10,23 @@ from denshi_hosho.core import applications, issuing
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.errors import Refusal, Refused, at
 from denshi_hosho.core.idempotency import digest, once
+from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.resolvers.decisions import at_conclusion, eligibility, record, require_delivery
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import acting_for
 
-MAX_NOTE = 1000
-
 
 async def send_back(platform: Platform, actor: Actor | None, application_id: int, note: str) -> int:
     """Return the application's id after it was returned for correction. Raise `Refused`."""
-    _check_note(note)
+    check_note(note, "note")
     return await _step(platform, actor, application_id, partial(applications.send_back, note=note))
 
 
 async def decline(platform: Platform, actor: Actor | None, application_id: int, note: str) -> int:
     """Return the application's id after it was declined. Raise `Refused`."""
-    _check_note(note)
+    check_note(note, "note")
     return await _step(platform, actor, application_id, partial(applications.decline, note=note))
 
 
@@ -95,9 +94,3 @@ async def _step(platform: Platform, actor: Actor | None, application_id: int, ta
         return application_id
 
     return await platform.database.write(work)
-
-
-def _check_note(note: str) -> None:
-    if not 1 <= len(note.strip()) <= MAX_NOTE:
-        raise Refused(Refusal("NOTE_LENGTH", f"理由を1文字以上{MAX_NOTE}文字以内で入力してください。",
-                              f"Give a reason of 1 to {MAX_NOTE} characters.", ("note",)))  # fmt: skip

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from denshi_hosho.resolvers import obligees, reading
+from denshi_hosho.resolvers import obligees
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.guarantees import DecisionRecord, Guarantee
 from denshi_hosho.schema.node import Node, shows
@@ -35,7 +35,9 @@ class GuaranteeApplication(Node):
     principal_name: str = strawberry.field(description="The principal (保証契約者).")
     surety_name: str = strawberry.field(description="The surety (保証会社).")
     consolidated_payment: bool = strawberry.field(description="The principal pays fees consolidated (一括後払).")
-    obligee_name: str = strawberry.field(description="The obligee as the certificate will name it (被保証者).")
+    obligee_name: str = strawberry.field(
+        description="The obligee (被保証者; 発注者, the issuer of the works contract) as the certificate will name it."
+    )
     works_name: str = strawberry.field(description="Name of the works (工事名).")
     contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
     covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
@@ -48,7 +50,7 @@ class GuaranteeApplication(Node):
 
     @strawberry.field(
         graphql_type=Obligee | None,
-        description="The obligee (発注者); null if its rules are no longer installed.",
+        description="The obligee (発注者, the issuer of the works contract); null if its rules are no longer installed.",
         metadata=needs("obligee"),
     )
     def obligee(self, info: Request) -> CoreObject:
@@ -72,12 +74,7 @@ class GuaranteeApplication(Node):
         metadata=needs("id"),
     )
     async def guarantee(self, info: Request) -> CoreObject:
-        context = info.context
-        guarantee_id = await context.guarantee_ids.load(shown(self).id)
-        if guarantee_id is None:
-            return None
-        key = "id", guarantee_id
-        return await reading.guarantee(context.platform, context.signed_in, key, wanted(info))
+        return await info.context.guarantees(wanted(info)).load(shown(self).id)
 
 
 @strawberry.type(description="An application in a list.")

@@ -43,6 +43,10 @@ class Context:
             self._loaders[name] = DataLoader(load_fn=load)
         return self._loaders[name]
 
+    def forget(self) -> None:
+        """Drop the loaders with all that they have read: something was written since."""
+        self._loaders.clear()
+
     @property
     def steps(self) -> DataLoader[int, CoreObject]:
         """Return the loader of applications' steps."""
@@ -54,9 +58,13 @@ class Context:
         return self.loader("decisions", reading.decisions)
 
     @property
-    def guarantee_ids(self) -> DataLoader[int, CoreObject]:
-        """Return the loader of applications' guarantees' ids."""
-        return self.loader("guarantee_ids", reading.guarantee_ids)
+    def key_events(self) -> DataLoader[int, CoreObject]:
+        """Return the loader of what happened around guarantees' keys."""
+        return self.loader("key_events", reading.key_events)
+
+    def guarantees(self, wanted: frozenset[str]) -> DataLoader[int, CoreObject]:
+        """Return a loader of applications' guarantees with the columns in `wanted`."""
+        return self.loader(f"guarantees {sorted(wanted)}", partial(reading.guarantees_of, wanted=wanted))
 
     @property
     def branches(self) -> DataLoader[int, CoreObject]:

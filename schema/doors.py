@@ -2,15 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from denshi_hosho.core.errors import Refused, TokenInvalid
+from denshi_hosho.core.errors import HoshoError, Refused, TokenInvalid
 from denshi_hosho.resolvers import documents, health
 from denshi_hosho.resolvers.platform import Platform
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+_log = structlog.get_logger(__name__)
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -29,15 +31,18 @@ def downloads(platform: Platform) -> Endpoint:
         except Refused as refused:
             first = refused.refusals[0]
             return _refusal(first.code, first.ja, first.en)
+        except HoshoError as error:  # a document that cannot be drawn, or a key that cannot be opened: ours to mend
+            _log.error("document not made", code=error.code)
+            return _refusal(error.code, error.ja, error.en, status=500)
         headers = {**_NO_STORE, "Content-Disposition": f'inline; filename="{file.name}"'}
         return Response(file.content, media_type="application/pdf", headers=headers)
 
     return download
 
 
-def _refusal(code: str, ja: str, en: str) -> Response:
+def _refusal(code: str, ja: str, en: str, status: int = 403) -> Response:
     error = {"message": ja, "extensions": {"code": code, "messageEn": en}}
-    return JSONResponse({"errors": [error]}, 403, headers=_NO_STORE)
+    return JSONResponse({"errors": [error]}, status, headers=_NO_STORE)
 
 
 def health_routes(platform: Platform) -> list[Route]:

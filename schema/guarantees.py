@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from denshi_hosho.resolvers import obligees, reading
+from denshi_hosho.resolvers import obligees
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.context import CoreObject, Request, shown
@@ -44,7 +44,9 @@ class Guarantee(Node):
     medium: Medium = strawberry.field(description="Whether the certificate was delivered electronically or on paper.")
     issued_on: date = strawberry.field(description="Day of issue of the live certificate (証書発行日).")
     changed: bool = strawberry.field(description="The live certificate is a change or a correction (変更契約).")
-    obligee_name: str = strawberry.field(description="The obligee as the certificate names it (発注者).")
+    obligee_name: str = strawberry.field(
+        description="The obligee (発注者, the issuer of the works contract) as the certificate names it."
+    )
     works_name: str = strawberry.field(description="Name of the works (工事名).")
     contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
     covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
@@ -60,7 +62,7 @@ class Guarantee(Node):
 
     @strawberry.field(
         graphql_type=Obligee | None,
-        description="The obligee (発注者); null if its rules are no longer installed.",
+        description="The obligee (発注者, the issuer of the works contract); null if its rules are no longer installed.",
         metadata=needs("obligee"),
     )
     def obligee(self, info: Request) -> CoreObject:
@@ -76,8 +78,7 @@ class Guarantee(Node):
         metadata=needs("id"),
     )
     async def key_events(self, info: Request) -> CoreObject:
-        context = info.context
-        return await reading.key_events(context.platform, context.signed_in, shown(self).id)
+        return await info.context.key_events.load(shown(self).id)
 
     @strawberry.field(
         graphql_type=list[DecisionRecord],

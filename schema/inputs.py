@@ -50,9 +50,12 @@ class RuleFactsInput:
 
 @strawberry.input(description="An application that is not made yet, for `eligibility`.")
 class EligibilityInput:
-    obligee: str = strawberry.field(description='The obligee\'s (発注者) code, such as "322016" for 松江市.')
+    obligee: str = strawberry.field(
+        description='Code of the obligee (発注者, the issuer of the works contract), such as "322016" for 松江市.'
+    )
     kind: GuaranteeKind = strawberry.field(description="What is to be guaranteed (保証の種類).")
     surety_class: SuretyClass | None = strawberry.field(default=None, description="Who guarantees (保証機関の種類).")
+    surety: str | None = strawberry.field(default=None, description="Name of the surety (保証会社).")
     contract_price: Yen | None = strawberry.field(default=None, description="Contract price (請負金額(総額)).")
     covered_price: Yen | None = strawberry.field(default=None, description="Covered price (請負金額(対象額)).")
     guaranteed_amount: Yen | None = strawberry.field(default=None, description="Amount to be guaranteed (保証金額).")
@@ -66,20 +69,22 @@ class EligibilityInput:
     def told(self) -> Application:
         """Return what the rules are told."""
         return Application(
-            obligee=self.obligee, kind=self.kind, surety_class=self.surety_class, contract_price=self.contract_price,
-            covered_price=self.covered_price, guaranteed_amount=self.guaranteed_amount, guarantee_on=self.guarantee_on,
-            **_facts(self.facts),
+            obligee=self.obligee, kind=self.kind, surety=self.surety, surety_class=self.surety_class,
+            contract_price=self.contract_price, covered_price=self.covered_price,
+            guaranteed_amount=self.guaranteed_amount, guarantee_on=self.guarantee_on, **_facts(self.facts),
         )  # fmt: skip
 
 
 @strawberry.input(description="An application for a guarantee (保証申込) as the principal fills it in.")
 class ApplicationInput:
     surety_id: strawberry.ID = strawberry.field(description="Global id of the surety (保証会社), from `sureties`.")
-    obligee: str = strawberry.field(description='The obligee\'s (発注者) code, such as "322016" for 松江市.')
+    obligee: str = strawberry.field(
+        description='Code of the obligee (発注者, the issuer of the works contract), such as "322016" for 松江市.'
+    )
     obligee_name: str | None = strawberry.field(
         default=None,
-        description="The obligee as the certificate is to name it (被保証者), such as 支出負担行為担当官 近畿地方整備局長; its own "
-        "name if left out.",
+        description="The obligee (被保証者; 発注者, the issuer of the works contract) as the certificate is to name it, such as "
+        "支出負担行為担当官 近畿地方整備局長; its own name if left out.",
     )
     kind: GuaranteeKind = strawberry.field(description="What is to be guaranteed (保証の種類).")
     delivery: Medium = strawberry.field(description="How the certificate is to be delivered (保証証書の受取方法).")

@@ -1,9 +1,12 @@
 """Every mutation: one input, and an answer that is either what was done or `Refused`."""
 
+from typing import Annotated
+
 import strawberry
 
 from denshi_hosho.resolvers import access, applying, documents, obligees, reading, underwriting
 from denshi_hosho.resolvers.access import Session as CoreSession
+from denshi_hosho.resolvers.policy import acting_for
 from denshi_hosho.schema import inputs
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.ids import row_id
@@ -20,10 +23,14 @@ from denshi_hosho.schema.outcomes import (
     SignOutResult,
 )
 from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.words import Role
+
+_INPUT = strawberry.argument(description="What to do, and to what.")
 
 
 def _session(info: Request, session: CoreSession) -> Session:
     info.context.actor = session.actor
+    info.context.forget()
     viewer: CoreObject = session.actor
     return Session(
         access_token=session.access_token,
@@ -35,6 +42,7 @@ def _session(info: Request, session: CoreSession) -> Session:
 
 async def _application(info: Request, application_id: int) -> ApplicationPayload:
     columns = wanted(info, "application", on="ApplicationPayload")
+    info.context.forget()
     row: CoreObject = await info.context.applications(columns).load(application_id)
     return ApplicationPayload(application=row)
 
@@ -42,6 +50,7 @@ async def _application(info: Request, application_id: int) -> ApplicationPayload
 async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
     columns = wanted(info, "guarantee", on="GuaranteePayload")
     context = info.context
+    context.forget()
     row: CoreObject = await reading.guarantee(context.platform, context.signed_in, ("id", guarantee_id), columns)
     return GuaranteePayload(guarantee=row)
 
@@ -53,22 +62,24 @@ def _application_id(text: str) -> int:
 @strawberry.type(description="Everything that changes something.")
 class Mutation:
     @strawberry.mutation(description="Sign in with login id and password (ログイン).")
-    async def sign_in(self, info: Request, input: inputs.SignInInput) -> SessionResult:
+    async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
         session = await access.sign_in(info.context.platform, input.login_id, input.password)
         return _session(info, session)
 
     @strawberry.mutation(
         description="Continue a session. A refresh token is good once; used twice, it ends the session."
     )
-    async def refresh_session(self, info: Request, input: inputs.RefreshInput) -> SessionResult:
+    async def refresh_session(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SessionResult:
         return _session(info, await access.refresh_session(info.context.platform, input.refresh_token))
 
     @strawberry.mutation(description="End a session (ログアウト).")
-    async def sign_out(self, info: Request, input: inputs.RefreshInput) -> SignOutResult:
+    async def sign_out(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SignOutResult:
         return SignedOut(ended=await access.sign_out(info.context.platform, input.refresh_token))
 
     @strawberry.mutation(description="Change one's password (パスワード変更); every other session of the account ends.")
-    async def change_password(self, info: Request, input: inputs.ChangePasswordInput) -> SessionResult:
+    async def change_password(
+        self, info: Request, input: Annotated[inputs.ChangePasswordInput, _INPUT]
+    ) -> SessionResult:
         context = info.context
         session = await access.change_password(
             context.platform, context.actor, input.current_password, input.new_password
@@ -76,8 +87,11 @@ class Mutation:
         return _session(info, session)
 
     @strawberry.mutation(description="Principal: apply for a guarantee (保証申込). The obligee's rules are asked.")
-    async def apply_for_guarantee(self, info: Request, input: inputs.ApplyForGuaranteeInput) -> ApplicationResult:
+    async def apply_for_guarantee(
+        self, info: Request, input: Annotated[inputs.ApplyForGuaranteeInput, _INPUT]
+    ) -> ApplicationResult:
         context = info.context
+        acting_for(context.actor, Role.PRINCIPAL)  # before anything about the input is told
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
         told = input.application.told()
         return await _application(
@@ -85,8 +99,11 @@ class Mutation:
         )
 
     @strawberry.mutation(description="Principal: submit a returned application again, corrected (再申込).")
-    async def resubmit_application(self, info: Request, input: inputs.ResubmitApplicationInput) -> ApplicationResult:
+    async def resubmit_application(
+        self, info: Request, input: Annotated[inputs.ResubmitApplicationInput, _INPUT]
+    ) -> ApplicationResult:
         context = info.context
+        acting_for(context.actor, Role.PRINCIPAL)  # before anything about the input is told
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
         told, application_id = input.application.told(), _application_id(input.application_id)
         return await _application(
@@ -94,21 +111,27 @@ class Mutation:
         )
 
     @strawberry.mutation(description="Surety: return an application to its principal for correction (差戻し).")
-    async def return_application(self, info: Request, input: inputs.JudgeApplicationInput) -> ApplicationResult:
+    async def return_application(
+        self, info: Request, input: Annotated[inputs.JudgeApplicationInput, _INPUT]
+    ) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         return await _application(
             info, await underwriting.send_back(context.platform, context.actor, application_id, input.note)
         )
 
     @strawberry.mutation(description="Surety: decline an application for good (謝絶).")
-    async def decline_application(self, info: Request, input: inputs.JudgeApplicationInput) -> ApplicationResult:
+    async def decline_application(
+        self, info: Request, input: Annotated[inputs.JudgeApplicationInput, _INPUT]
+    ) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         return await _application(
             info, await underwriting.decline(context.platform, context.actor, application_id, input.note)
         )
 
     @strawberry.mutation(description="Surety: approve an application (承認).")
-    async def approve_application(self, info: Request, input: inputs.ApproveApplicationInput) -> ApplicationResult:
+    async def approve_application(
+        self, info: Request, input: Annotated[inputs.ApproveApplicationInput, _INPUT]
+    ) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         branch_id = None if input.branch_id is None else row_id(input.branch_id, "Branch")
         return await _application(
@@ -116,7 +139,7 @@ class Mutation:
         )
 
     @strawberry.mutation(description="Surety: record the fee as received or as consolidated (保証料の領収・一括後払).")
-    async def record_fee(self, info: Request, input: inputs.RecordFeeInput) -> ApplicationResult:
+    async def record_fee(self, info: Request, input: Annotated[inputs.RecordFeeInput, _INPUT]) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         recorded = await underwriting.record_fee(
             context.platform, context.actor, application_id, amount=input.amount, received_on=input.received_on,
@@ -128,7 +151,9 @@ class Mutation:
         description="Surety: conclude the guarantee of an approved application (保証契約締結). Number, certificate, key and mail come "
         "into being together; the obligee's rules are asked again."
     )
-    async def conclude_guarantee(self, info: Request, input: inputs.ConcludeGuaranteeInput) -> GuaranteeResult:
+    async def conclude_guarantee(
+        self, info: Request, input: Annotated[inputs.ConcludeGuaranteeInput, _INPUT]
+    ) -> GuaranteeResult:
         context, application_id = info.context, _application_id(input.application_id)
         return await _guarantee(
             info,
@@ -136,7 +161,9 @@ class Mutation:
         )
 
     @strawberry.mutation(description="Principal: show the access key of an own guarantee (認証キーの表示).")
-    async def reveal_access_key(self, info: Request, input: inputs.RevealAccessKeyInput) -> RevealResult:
+    async def reveal_access_key(
+        self, info: Request, input: Annotated[inputs.RevealAccessKeyInput, _INPUT]
+    ) -> RevealResult:
         context = info.context
         guarantee_id = row_id(input.guarantee_id, "Guarantee")
         revealed = await documents.reveal(context.platform, context.actor, guarantee_id)
@@ -147,7 +174,9 @@ class Mutation:
         description="Principal: give an own guarantee a new access key (認証キーの再発行); the old one is dead at once. It has to be "
         "handed in anew."
     )
-    async def rotate_access_key(self, info: Request, input: inputs.RotateAccessKeyInput) -> GuaranteeResult:
+    async def rotate_access_key(
+        self, info: Request, input: Annotated[inputs.RotateAccessKeyInput, _INPUT]
+    ) -> GuaranteeResult:
         context, guarantee_id = info.context, row_id(input.guarantee_id, "Guarantee")
         rotated = await documents.rotate(
             context.platform, context.actor, guarantee_id, input.reason, input.idempotency_key

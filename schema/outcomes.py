@@ -46,7 +46,7 @@ class KeyNotice:
     number: GuaranteeNumber = strawberry.field(description="Guarantee number (保証契約番号).")
     access_key: AccessKey = strawberry.field(description="The key (認証キー).")
     works_name: str = strawberry.field(description="Name of the works (工事名).")
-    obligee_name: str = strawberry.field(description="The obligee (発注者).")
+    obligee_name: str = strawberry.field(description="The obligee (発注者, the issuer of the works contract).")
     surety_name: str = strawberry.field(description="The surety (保証機関).")
 
     @strawberry.field(description="The notice as text to copy (保証契約等の内容をコピー).")

@@ -66,13 +66,17 @@ class Connection:
     @property
     def first_position(self) -> int | None:
         """Return the place of the page's first row in the list, from 1; 0 for an empty page."""
-        start = self.page.start
-        return start if start is None or not self.page.rows else start + 1
+        return self._position(1)
 
     @property
     def last_position(self) -> int | None:
         """Return the place of the page's last row in the list, from 1; 0 for an empty page."""
-        return None if self.page.start is None else self.page.start + len(self.page.rows)
+        return self._position(len(self.page.rows))
+
+    def _position(self, nth: int) -> int | None:
+        if self.page.start is None or not self.page.rows:
+            return None if self.page.start is None else 0
+        return self.page.start + nth
 
 
 def window(first: int | None, after: str | None, last: int | None, before: str | None) -> Window:

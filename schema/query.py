@@ -4,11 +4,11 @@ from typing import Annotated, cast
 
 import strawberry
 
-from denshi_hosho.core.paging import Window
+from denshi_hosho.core.paging import Window, foreign_cursor
 from denshi_hosho.resolvers import decisions, documents, obligees, reading
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.schema.context import CoreObject, Request, shown
-from denshi_hosho.schema.ids import global_id, row_id, split_id
+from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
@@ -72,10 +72,24 @@ def _obligee_page(found: ObligeePage) -> ObligeeConnection:
     return ObligeeConnection(edges=edges, nodes=nodes, page_info=info, total_count=found.total)
 
 
+def _code_at(cursor: str) -> str:
+    try:
+        typename, code = split_id(cursor)
+    except IdMalformed as error:
+        raise foreign_cursor() from error
+    if typename != "Obligee":
+        raise foreign_cursor()
+    return code
+
+
 async def _load(info: Request, typename: str, local: str, text: str) -> CoreObject:
     context = info.context
     if typename == "Obligee":
         return obligees.one(context.platform, local)
+    if typename == "Surety":
+        return await reading.surety(context.platform, row_id(text, typename))
+    if typename == "Branch":
+        return await reading.branch(context.platform, row_id(text, typename))
     if context.actor is None or typename not in {"Guarantee", "GuaranteeApplication"}:
         return None
     columns = wanted(info, on=typename)
@@ -111,11 +125,12 @@ class Query:
         first: First = None, after: After = None,
     ) -> CoreObject:  # fmt: skip
         size = Window(first=first).size
-        code = None if after is None else split_id(after)[1]
+        code = None if after is None else _code_at(after)
         return _obligee_page(obligees.search(info.context.platform, search, size, code))
 
     @strawberry.field(
-        graphql_type=Obligee | None, description="One obligee (発注者); null if its rules are not installed."
+        graphql_type=Obligee | None,
+        description="One obligee (発注者, issuer of works contracts); null if its rules are not installed.",
     )
     def obligee(
         self, info: Request,

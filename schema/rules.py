@@ -1,6 +1,7 @@
 """Decisions, submission plans and rules of obligees as GraphQL types; they show the rules' own records."""
 
 from datetime import date
+from typing import Annotated
 
 import strawberry
 
@@ -126,6 +127,11 @@ class Decision:
     def obligee_code(self) -> str:
         return str(shown(self).obligee)
 
+    @classmethod
+    def is_type_of(cls, _source: CoreObject, _info: CoreObject) -> bool:
+        """Return True: of the union's members, this is the one that shows a core object."""
+        return True
+
 
 @strawberry.type(description="One fact of an obligee's rules.")
 class Fact:
@@ -162,6 +168,9 @@ class Obligee(Node):
     def code(self) -> str:
         return str(shown(self).id)
 
-    @strawberry.field(graphql_type=ObligeeRules, description="Its rules on a day (default: today in Japan).")
-    def rules(self, info: Request, on: date | None = None) -> CoreObject:
+    @strawberry.field(graphql_type=ObligeeRules, description="Its rules on a day.")
+    def rules(
+        self, info: Request,
+        on: Annotated[date | None, strawberry.argument(description="The day (default: today in Japan).")] = None,
+    ) -> CoreObject:  # fmt: skip
         return obligees.rules_on(info.context.platform, shown(self).id, on)

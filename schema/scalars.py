@@ -40,8 +40,8 @@ def _number(value: object) -> GuaranteeNumber:
 def _key(value: object) -> AccessKey:
     # Only what cannot be a key in any spelling is refused here: what is wrong with a key is told to nobody.
     if not isinstance(value, str) or not 1 <= len(value) <= MAX_TYPED_KEY:
-        raise ScalarMalformed(f"認証キーは{MAX_TYPED_KEY}文字以内の文字列で指定してください。",
-                              f"An access key is a string of at most {MAX_TYPED_KEY} characters.")  # fmt: skip
+        raise ScalarMalformed(f"認証キーは1文字以上{MAX_TYPED_KEY}文字以内の文字列で指定してください。",
+                              f"An access key is a string of 1 to {MAX_TYPED_KEY} characters.")  # fmt: skip
     return AccessKey(value)
 
 

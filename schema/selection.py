@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from graphql import GraphQLObjectType, GraphQLResolveInfo, get_named_type
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
+from graphql.execution.values import VariableValues
 from strawberry import Info
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
@@ -47,7 +48,9 @@ def _object(parent: Any) -> GraphQLObjectType:
 
 def _groups(raw: GraphQLResolveInfo[Any], parent: Any, details: list[FieldDetails]) -> list[list[FieldDetails]]:
     fragments = {name: FragmentDetails(definition) for name, definition in raw.fragments.items()}
-    collected = collect_subfields(raw.schema, fragments, raw.variable_values, raw.operation, _object(parent), details)
+    # Strawberry hands resolvers the coerced values alone.
+    variables = VariableValues({}, cast("dict[str, Any]", raw.variable_values))
+    collected = collect_subfields(raw.schema, fragments, variables, raw.operation, _object(parent), details)
     return list(collected.grouped_field_set.values())
 
 

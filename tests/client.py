@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from denshi_hosho.cli.seeding import PASSWORD
 from denshi_hosho.core.tables import metadata
+from denshi_hosho.examples.leaflets import WEST_JAPAN
 from denshi_hosho.resolvers.platform import Platform
 
 Json = dict[str, Any]
@@ -87,11 +88,14 @@ class Api:
         """Return the API as the account `login_id` sees it."""
         if login_id not in self.sessions:
             session = await self.do(SIGN_IN, loginId=login_id, password=PASSWORD)
-            sureties = await self.ask("{ sureties { id } }")
-            self.sessions[login_id] = Api(
-                self.http, self.platform, session["accessToken"], sureties["sureties"][0]["id"], self.sessions
-            )
+            sureties = (await self.ask("{ sureties { id name } }"))["sureties"]
+            (surety_id,) = (each["id"] for each in sureties if each["name"] == WEST_JAPAN.name)
+            self.sessions[login_id] = Api(self.http, self.platform, session["accessToken"], surety_id, self.sessions)
         return self.sessions[login_id]
+
+    def bearing(self, token: str | None) -> "Api":
+        """Return the API as whoever sends `token` sees it."""
+        return Api(self.http, self.platform, token, self.surety_id, self.sessions)
 
     async def rows(self) -> dict[str, int]:
         """Return how many rows each table has: to see that nothing was written."""

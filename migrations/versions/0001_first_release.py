@@ -140,8 +140,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["surety_id"], ["surety.id"], name=op.f("fk_number_range_surety_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_number_range")),
-        sa.UniqueConstraint("surety_id", "kind", name=op.f("uq_number_range_surety_id_kind")),
     )
+    op.create_index(op.f("ix_number_range_surety_id"), "number_range", ["surety_id"], unique=False)
+
     op.create_table(
         "application",
         sa.Column(

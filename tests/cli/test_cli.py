@@ -119,6 +119,20 @@ def test_parties_and_accounts_are_added_and_can_sign_in(environment: dict[str, s
     assert answer == {"data": {"signIn": {"viewer": {"partyName": "株式会社例示建設"}}}}
 
 
+def test_a_surety_gets_further_numbers_that_overlap_no_others(environment: dict[str, str]) -> None:
+    first = ["--numbers", "PERFORMANCE=2000000000-2000000009"]
+    assert hosho("sureties", "add", *WEST, *BRANCH, *first, **environment).returncode == 0
+    more = hosho("sureties", "numbers", WEST[0], "--numbers", "PERFORMANCE=2000000010-2000000019", **environment)
+    assert more.stdout == f"Added the ranges to {WEST[0]}.\n"
+    overlapping = hosho("sureties", "numbers", WEST[0], "--numbers", "BID=2000000019-2000000029", **environment)
+    assert (overlapping.returncode, "NUMBER_RANGE" in overlapping.stderr) == (1, True)
+
+
+def test_serve_without_a_folder_for_its_database_says_what_to_do(tmp_path: Path, secrets: dict[str, str]) -> None:
+    refused = hosho("serve", HOSHO_DATABASE_URL=f"sqlite:///{tmp_path}/not/yet/hosho.db", **secrets)
+    assert (refused.returncode, "DATABASE_OUTDATED" in refused.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

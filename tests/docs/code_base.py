@@ -8,11 +8,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # The calls whose string arguments are codes: refusals, and answers of the HTTP door.
-_CALLS = frozenset({"Refusal", "RequestRefused", "Fault", "_refusal", "_free"})
+_CALLS = frozenset({"Refusal", "RequestRefused", "_refusal", "_free"})
 
 
 def codes() -> set[str]:
-    """Every code that a client, an operator or a log can meet; those of rule files and reasons stand in docs/rules.md."""
+    """Every code of a refusal, of an error and of the HTTP door; docs/rules.md has those of reasons and of rule files."""
     found: set[str] = set()
     for room in ("core", "rules", "resolvers", "schema", "cli"):
         for file in (ROOT / room).rglob("*.py"):

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import strawberry
 import structlog
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.relay import GlobalID
 from strawberry.schema.config import StrawberryConfig
 
+from denshi_hosho.core import passwords
 from denshi_hosho.core.errors import HoshoError, Refusal, Refused
 from denshi_hosho.schema.errors import QuietSchema, RequestRefused
 from denshi_hosho.schema.extensions import extensions
@@ -193,3 +195,11 @@ def door(open_door: OpenDoor) -> Door:
 @pytest.fixture
 def dev_door(open_door: OpenDoor) -> Door:
     return open_door(development=True)
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hash passwords cheaply: what they cost is tested where they are made."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    yield
+    passwords._dummy_hash.cache_clear()

@@ -119,8 +119,7 @@ def test_the_same_is_200_under_application_json(door: Door) -> None:
 
 def test_an_invalid_document_says_where_in_both_languages(door: Door) -> None:
     assert only_error(door.execute("{ unknown }")) == {
-        "message": "GraphQL文書または変数がスキーマに合いません: "
-        "Cannot query field 'unknown' on type 'Query'.",
+        "message": "GraphQL文書または変数がスキーマに合いません: Cannot query field 'unknown' on type 'Query'.",
         "locations": [{"line": 1, "column": 3}],
         "extensions": {
             "code": "GRAPHQL_INVALID",

@@ -42,9 +42,7 @@ def test_its_files_come_with_the_package(dev_door: Door, name: str, media_type: 
 
 
 def test_the_style_sheet_names_no_other_place(dev_door: Door) -> None:
-    places = re.findall(
-        r"url\(\s*[\"']?(?!data:)[^)]*|@import", dev_door.send("GET", "/graphql/ide/ide.css").text
-    )
+    places = re.findall(r"url\(\s*[\"']?(?!data:)[^)]*|@import", dev_door.send("GET", "/graphql/ide/ide.css").text)
     assert places == []
 
 

@@ -1,0 +1,110 @@
+import base64
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.settings import Settings
+
+
+def b64(letter: str, length: int = 32) -> str:
+    return base64.urlsafe_b64encode(letter.encode() * length).decode()
+
+
+ONE = f"k1:{b64('a')}"
+GIVEN: dict[str, tuple[str, object]] = {
+    "DATABASE_URL": ("postgresql://hosho@db/hosho", "postgresql://hosho@db/hosho"),
+    "TOKEN_SECRETS": (ONE, {"k1": b"a" * 32}),
+    "SEAL_SECRETS": (f"k2:{b64('b')}, {ONE} ,", {"k2": b"b" * 32, "k1": b"a" * 32}),
+    "PEPPER_SECRETS": (f"{'n' * 16}:{b64('?')}", {"n" * 16: b"?" * 32}),
+    "PUBLIC_URL": ("https://hosho.example.jp/api", "https://hosho.example.jp/api"),
+    "DEVELOPMENT": ("TRUE", True),
+    "MAIL_FOLDER": ("/srv/mail", Path("/srv/mail")),
+    "MAIL_FROM": ("hosho@example.jp", "hosho@example.jp"),
+    "MAIL_EVERY_SECONDS": ("60", 60),
+    "SMTP_URL": ("smtps://user:pass@mail.example.jp:465", "smtps://user:pass@mail.example.jp:465"),
+    "RULE_MODULES": ("one, two.three ,", ("one", "two.three")),
+    "RULES_DISABLED": ("matsue", ("matsue",)),
+    "RULES_STRICT": ("1", True),
+    "BODY_LIMIT": ("1000", 1000),
+}
+
+
+def test_there_is_a_case_for_every_setting() -> None:
+    assert {field.name.upper() for field in fields(Settings)} == set(GIVEN)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_setting_is_read_from_its_variable_and_leaves_the_others(name: str) -> None:
+    text, value = GIVEN[name]
+    read = Settings.from_environment({f"HOSHO_{name}": text, "PATH": "/bin", "hosho_x": "y", "XHOSHO_Y": "z"})
+    for field in fields(Settings):
+        expected = value if field.name.upper() == name else getattr(Settings(), field.name)
+        assert getattr(read, field.name) == expected
+
+
+def test_the_first_secret_is_the_one_for_what_is_new() -> None:
+    assert next(iter(Settings.from_environment({"HOSHO_SEAL_SECRETS": GIVEN["SEAL_SECRETS"][0]}).seal_secrets)) == "k2"
+
+
+def test_secrets_cannot_be_changed_afterwards() -> None:
+    read = Settings.from_environment({"HOSHO_SEAL_SECRETS": ONE}).seal_secrets
+    with pytest.raises(TypeError):
+        read["k2"] = b""  # type: ignore[index]  # that is what is refused
+
+
+MALFORMED = [
+    *[("SEAL_SECRETS", text) for text in ("k1", "k1:", f":{b64('a')}", f"k1={b64('a')}", b64("a"), "k1:x", f"k1:{b64('a', 31)}",
+      f"k1:{b64('a', 33)}", f"{ONE},k2", f"{'n' * 17}:{b64('a')}", f"k1:{b64('a')}é", f"{ONE},k1:{b64('b')}", f"{ONE},{ONE}")],
+    *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT") for text in ("", "yes", "on", "2", " 1", "偽")],
+    *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT")
+      for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
+    *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
+      "https://a:99999")],
+    *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
+      "smtp://a:99999")],
+    *[("MAIL_FROM", text) for text in ("", "hosho", "@example.jp", "a@b", "a b@example.jp", "a@example.jp\nBcc: b@example.jp",
+      "保証@example.jp", "a,b@example.jp", "a@example.jp,b@example.jp")],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), MALFORMED)
+def test_a_malformed_setting_is_refused_by_name_and_its_value_is_not_repeated(name: str, text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({f"HOSHO_{name}": text})
+    said = f"{caught.value} {caught.value.ja} {caught.value.en}"
+    assert f"HOSHO_{name}" in caught.value.ja
+    assert f"HOSHO_{name}" in caught.value.en
+    assert len(text) < 9 or text not in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [("HOSHO_DATABASE", "HOSHO_DATABASE_URL"), ("HOSHO_TOKEN_SECRET", "HOSHO_TOKEN_SECRETS"),
+     ("HOSHO_RULE_STRICT", "HOSHO_RULES_STRICT"), ("HOSHO_database_url", None), ("HOSHO_", None), ("HOSHO_ZZZ", None)],
+)  # fmt: skip
+def test_an_unknown_setting_is_refused_with_a_guess(variable: str, meant: str | None) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_environment({variable: "x"})
+    assert f"no setting {variable}." in caught.value.en
+    assert variable in caught.value.ja
+    if meant:
+        assert caught.value.en.endswith(f" Did you mean {meant}?")
+        assert f"({meant} のことですか)" in caught.value.ja
+
+
+def test_serving_needs_every_secret() -> None:
+    names = ["TOKEN_SECRETS", "SEAL_SECRETS", "PEPPER_SECRETS"]
+    everything = {f"HOSHO_{name}": ONE for name in names}
+    Settings.from_environment(everything).require_secrets()
+    for left_out in names:
+        for environment in (
+            {name: text for name, text in everything.items() if name != f"HOSHO_{left_out}"},
+            {**everything, f"HOSHO_{left_out}": ""},
+        ):
+            with pytest.raises(SettingsError) as caught:
+                Settings.from_environment(environment).require_secrets()
+            assert f"missing: HOSHO_{left_out}." in caught.value.en
+    with pytest.raises(SettingsError, match="HOSHO_TOKEN_SECRETS, HOSHO_SEAL_SECRETS, HOSHO_PEPPER_SECRETS"):
+        Settings().require_secrets()

@@ -1,0 +1,166 @@
+"""Every field, argument and input field of the schema is asked for once, and answers exactly this."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from denshi_hosho.cli.seeding import PASSWORD
+from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.rules import Rulebook
+from denshi_hosho.schema.root import build_schema as our_schema
+from tests.client import Api
+from tests.conftest import api_of, with_rulebook
+from tests.schema import operations as ops
+from tests.schema.collecting import all_of, asked_by
+
+pytestmark = pytest.mark.anyio
+
+GOLDEN = Path(__file__).with_name("every_field.json")
+FACTS = {
+    "workType": "CONSTRUCTION", "workWording": "工事", "division": "建設課", "procurement": "OPEN_TENDER",
+    "contractMedium": "ELECTRONIC", "change": "ORIGINAL", "originalMedium": "ELECTRONIC", "noticeOn": "2024-04-01",
+    "nominationOn": "2024-04-02", "biddingOn": "2024-04-10", "orderOn": "2024-04-11", "contractOn": "2024-04-15",
+    "initialContractOn": "2024-04-15", "firstGuaranteeOn": "2024-04-20",
+}  # fmt: skip
+ELIGIBILITY = {
+    "obligee": "test/town", "kind": "ADVANCE_PAYMENT", "surety": "西日本建設業保証株式会社",
+    "suretyClass": "GUARANTEE_COMPANY", "contractPrice": 10_000_000_000_000, "coveredPrice": 9, "guaranteedAmount": 8,
+    "guaranteeOn": "2024-06-03", "facts": FACTS,
+}  # fmt: skip
+_MASKS = (
+    (re.compile(r"^eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "<token>"),
+    (re.compile(r"^http://hosho\.test/documents/eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "<download>"),
+    (re.compile(r"^[0-9a-f]{64}$"), "<digest>"),
+    (re.compile(r"^[\w-]{43}$"), "<refresh token>"),
+    (re.compile(r"(?<![A-Z])[A-HJ-NP-Z2-9+_]{12}(?![A-Z])"), "<key>"),
+)
+
+
+def application(surety_id: str) -> dict[str, object]:
+    return {
+        "suretyId": surety_id, "obligee": "test/town", "obligeeName": "試験町長", "kind": "ADVANCE_PAYMENT",
+        "delivery": "ELECTRONIC", "worksName": "町道舗装工事", "contractPrice": 48_000_000,
+        "coveredPrice": 40_000_000, "guaranteedAmount": 16_000_000, "completionOn": "2025-03-15",
+        "guaranteeEndsOn": "2025-03-31", "depositaryBank": "試験銀行", "urgent": True, "facts": FACTS,
+    }  # fmt: skip
+
+
+def masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: "<rule file>" if name == "text" and "format" in str(inner) else masked(inner)
+                for name, inner in value.items()}  # fmt: skip
+    if isinstance(value, list):
+        return [masked(each) for each in value]
+    if isinstance(value, str):
+        for pattern, mask in _MASKS:
+            value = pattern.sub(mask, value)
+    return value
+
+
+class Story:
+    """A client that keeps what it asked and what it was told."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self.told: dict[str, Any] = {}
+        self.asked: set[str] = set()
+        self.schema = build_schema(our_schema().as_str())
+
+    async def ask(self, name: str, query: str, **variables: object) -> Any:
+        (answer,) = (await self.api.ask(query, **variables)).values()
+        assert name not in self.told
+        self.told[name] = masked(answer)
+        self.asked |= asked_by(self.schema, query, variables)
+        return answer
+
+    async def do(self, mutation: str, name: str = "", **given: object) -> Any:
+        return await self.ask(name or mutation, ops.MUTATIONS[mutation], input=given)
+
+    async def as_(self, login_id: str) -> None:
+        self.api = await self.api.as_(login_id)
+
+    async def tell(self) -> None:
+        await self.sessions()
+        await self.anybody()
+        given = await self.principal_applies()
+        application_id = await self.surety_returns(given)
+        guarantee = await self.concluded(application_id)
+        await self.seen(guarantee, application_id)
+
+    async def sessions(self) -> None:
+        session = await self.do("signIn", loginId="contractor", password=PASSWORD)
+        session = await self.do("refreshSession", refreshToken=session["refreshToken"])
+        self.api = Api(self.api.http, self.api.platform, session["accessToken"], sessions=self.api.sessions)
+        await self.do("changePassword", currentPassword=PASSWORD, newPassword=PASSWORD)
+        await self.do("signOut", refreshToken=session["refreshToken"])
+
+    async def anybody(self) -> None:
+        await self.ask("sureties", ops.SURETIES)
+        await self.ask("eligibility", ops.ELIGIBILITY, application=ELIGIBILITY)
+        await self.ask("ineligible", ops.ELIGIBILITY, application={**ELIGIBILITY, "obligee": "test/twon"})
+        await self.ask("obligee", ops.OBLIGEE, code="test/town", on="2024-04-01")
+        page = await self.ask("obligees", ops.OBLIGEES, search="ＴＥＳＴ", first=1)
+        await self.ask("no more obligees", ops.OBLIGEES, search="", after=page["pageInfo"]["endCursor"])
+
+    async def principal_applies(self) -> dict[str, object]:
+        await self.as_("contractor")
+        given = application(self.api.surety_id)
+        await self.do("applyForGuarantee", application=given, idempotencyKey="a")
+        await self.do("applyForGuarantee", "refused application", idempotencyKey="b",
+                      application={**given, "facts": {**FACTS, "workType": "SURVEY"}})  # fmt: skip
+        return given
+
+    async def surety_returns(self, given: dict[str, object]) -> str:
+        contractor = self.api
+        await self.as_("surety")
+        page = await self.ask("applications", ops.APPLICATIONS, states=["SUBMITTED"], sort="NEWEST", first=1)
+        queue = page["applications"]["nodes"]
+        cursor = page["applications"]["pageInfo"]["endCursor"]
+        await self.ask("after it", ops.APPLICATIONS, sort="NEWEST", after=cursor)
+        await self.ask("before it", ops.APPLICATIONS, sort="NEWEST", last=1, before=cursor)
+        application_id = str(queue[0]["id"])
+        await self.do("returnApplication", applicationId=application_id, note="工期を訂正してください。")
+        surety, self.api = self.api, contractor
+        await self.do("resubmitApplication", applicationId=application_id, application=given)
+        self.api = surety
+        return application_id
+
+    async def concluded(self, application_id: str) -> Any:
+        branch_id = self.told["sureties"][0]["branches"][0]["id"]
+        await self.do("approveApplication", applicationId=application_id, branchId=branch_id)
+        await self.do("recordFee", applicationId=application_id, amount=100_000, receivedOn="2024-06-03",
+                      consolidated=False)  # fmt: skip
+        answer = await self.do("concludeGuarantee", applicationId=application_id, idempotencyKey="c")
+        await self.do("declineApplication", applicationId=application_id, note="遅い")
+        return answer["guarantee"]
+
+    async def seen(self, guarantee: Any, application_id: str) -> None:
+        await self.as_("contractor")
+        await self.do("rotateAccessKey", guaranteeId=guarantee["id"], reason="誤送信のため", idempotencyKey="r")
+        notice = (await self.do("revealAccessKey", guaranteeId=guarantee["id"]))["notice"]
+        await self.ask("certificate", ops.CERTIFICATE, number=notice["number"], accessKey=notice["accessKey"])
+        await self.ask("not opened", ops.CERTIFICATE, number=notice["number"], accessKey="K5VL4+5QG_KJ")
+        search = {"text": "町道", "field": "WORKS_NAME"}
+        page = await self.ask("guarantees", ops.GUARANTEES, search=search, sort="NUMBER_DESC", first=5)
+        cursor = page["guarantees"]["pageInfo"]["endCursor"]
+        await self.ask("guarantees before it", ops.GUARANTEES, sort="NUMBER_DESC", last=5, before=cursor)
+        await self.ask("guarantees after it", ops.GUARANTEES, sort="NUMBER_DESC", after=cursor)
+        await self.ask("guarantee", ops.GUARANTEE, number=notice["number"])
+        for name, each in (("node guarantee", guarantee["id"]), ("node application", application_id),
+                           ("node obligee", guarantee["obligee"]["id"]),
+                           ("node surety", self.told["sureties"][0]["id"]),
+                           ("node branch", self.told["sureties"][0]["branches"][0]["id"])):  # fmt: skip
+            await self.ask(name, ops.NODE, id=each)
+
+
+async def test_every_field_answers_what_it_says(platform: Platform) -> None:
+    rulebook = Rulebook.from_texts({"town": ops.TOWN})
+    async with api_of(with_rulebook(platform, rulebook)) as api:
+        story = Story(api)
+        await story.tell()
+    assert all_of(story.schema) - story.asked == set()
+    assert story.told == json.loads(GOLDEN.read_text())

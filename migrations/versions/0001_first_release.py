@@ -7,19 +7,28 @@ revision = "0001"
 down_revision = None
 
 
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+INSTANT = sa.DateTime(timezone=True)
+
+
+def key() -> sa.Column[int]:
+    """Return a primary key that the database counts."""
+    return sa.Column("id", ID, sa.Identity(always=False), nullable=False)
+
+
+def word(name: str, *codes: str) -> sa.Enum:
+    """Return the type of a column that holds one of `codes`, checked by the database."""
+    return sa.Enum(*codes, name=name, native_enum=False, create_constraint=True, length=32)
+
+
 def upgrade() -> None:
     """Make the change."""
     op.create_table(
         "principal",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
+        key(),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("consolidated_payment", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_principal")),
         sa.UniqueConstraint("name", name=op.f("uq_principal_name")),
     )
@@ -31,52 +40,34 @@ def upgrade() -> None:
     )
     op.create_table(
         "surety",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
+        key(),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column(
             "surety_class",
-            sa.Enum(
-                "GUARANTEE_COMPANY",
-                "INSURER",
-                "BANK",
-                name="suretyclass",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("suretyclass", "GUARANTEE_COMPANY", "INSURER", "BANK"),
             nullable=False,
         ),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("representative", sa.Text(), nullable=False),
         sa.Column("terms_url", sa.Text(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_surety")),
         sa.UniqueConstraint("name", name=op.f("uq_surety_name")),
     )
     op.create_table(
         "account",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
+        key(),
         sa.Column("login_id", sa.String(length=64), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column(
             "role",
-            sa.Enum("PRINCIPAL", "SURETY", name="role", native_enum=False, create_constraint=True, length=32),
+            word("role", "PRINCIPAL", "SURETY"),
             nullable=False,
         ),
-        sa.Column("principal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("surety_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("principal_id", ID, nullable=True),
+        sa.Column("surety_id", ID, nullable=True),
         sa.Column("email", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "(role = 'PRINCIPAL') = (principal_id IS NOT NULL) AND (role = 'SURETY') = (surety_id IS NOT NULL)",
             name=op.f("ck_account_party"),
@@ -91,13 +82,8 @@ def upgrade() -> None:
 
     op.create_table(
         "branch",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("surety_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("surety_id", ID, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("tel", sa.Text(), nullable=False),
@@ -110,25 +96,11 @@ def upgrade() -> None:
 
     op.create_table(
         "number_range",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("surety_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("surety_id", ID, nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "ADVANCE_PAYMENT",
-                "INTERIM_ADVANCE_PAYMENT",
-                "PERFORMANCE",
-                "BID",
-                name="guaranteekind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("guaranteekind", "ADVANCE_PAYMENT", "INTERIM_ADVANCE_PAYMENT", "PERFORMANCE", "BID"),
             nullable=False,
         ),
         sa.Column("first", sa.BigInteger(), nullable=False),
@@ -145,34 +117,20 @@ def upgrade() -> None:
 
     op.create_table(
         "application",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("principal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("surety_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("branch_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        key(),
+        sa.Column("principal_id", ID, nullable=False),
+        sa.Column("surety_id", ID, nullable=False),
+        sa.Column("branch_id", ID, nullable=True),
         sa.Column(
             "kind",
-            sa.Enum(
-                "ADVANCE_PAYMENT",
-                "INTERIM_ADVANCE_PAYMENT",
-                "PERFORMANCE",
-                "BID",
-                name="guaranteekind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("guaranteekind", "ADVANCE_PAYMENT", "INTERIM_ADVANCE_PAYMENT", "PERFORMANCE", "BID"),
             nullable=False,
         ),
         sa.Column("obligee", sa.Text(), nullable=False),
         sa.Column("obligee_name", sa.Text(), nullable=False),
         sa.Column(
             "delivery",
-            sa.Enum("ELECTRONIC", "PAPER", name="medium", native_enum=False, create_constraint=True, length=32),
+            word("medium", "ELECTRONIC", "PAPER"),
             nullable=False,
         ),
         sa.Column("works_name", sa.Text(), nullable=False),
@@ -186,35 +144,17 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "SUBMITTED",
-                "RETURNED",
-                "DECLINED",
-                "APPROVED",
-                "CONCLUDED",
-                name="applicationstate",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("applicationstate", "SUBMITTED", "RETURNED", "DECLINED", "APPROVED", "CONCLUDED"),
             nullable=False,
         ),
         sa.Column(
             "fee_state",
-            sa.Enum(
-                "DUE",
-                "RECEIVED",
-                "CONSOLIDATED",
-                name="feestate",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("feestate", "DUE", "RECEIVED", "CONSOLIDATED"),
             nullable=False,
         ),
         sa.Column("fee_amount", sa.BigInteger(), nullable=True),
         sa.Column("fee_received_on", sa.Date(), nullable=True),
-        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("submitted_at", INSTANT, nullable=False),
         sa.CheckConstraint(
             "contract_price > 0 AND guaranteed_amount > 0 AND guaranteed_amount <= contract_price",
             name=op.f("ck_application_amounts"),
@@ -230,36 +170,26 @@ def upgrade() -> None:
 
     op.create_table(
         "idempotency",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("operation", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("result_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("result_id", ID, nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_idempotency_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency")),
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_idempotency_account_id_key")),
     )
     op.create_table(
         "session",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column("refresh_hash", sa.String(length=64), nullable=False),
         sa.Column("family", sa.String(length=32), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("expires_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_session_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
         sa.UniqueConstraint("refresh_hash", name=op.f("uq_session_refresh_hash")),
@@ -269,17 +199,13 @@ def upgrade() -> None:
 
     op.create_table(
         "application_step",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("application_id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=False),
         sa.Column(
             "step",
-            sa.Enum(
+            word(
+                "applicationstep",
                 "SUBMITTED",
                 "RETURNED",
                 "RESUBMITTED",
@@ -287,15 +213,11 @@ def upgrade() -> None:
                 "APPROVED",
                 "FEE_RECORDED",
                 "CONCLUDED",
-                name="applicationstep",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
             ),
             nullable=False,
         ),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_application_step_account_id")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_application_step_application_id")
@@ -306,23 +228,11 @@ def upgrade() -> None:
 
     op.create_table(
         "decision",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("application_id", ID, nullable=False),
         sa.Column(
             "stage",
-            sa.Enum(
-                "APPLICATION",
-                "CONCLUSION",
-                name="stage",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("stage", "APPLICATION", "CONCLUSION"),
             nullable=False,
         ),
         sa.Column("outcome", sa.String(length=32), nullable=False),
@@ -332,7 +242,7 @@ def upgrade() -> None:
         sa.Column("plugin_version", sa.Text(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_decision_application_id")),
         sa.ForeignKeyConstraint(["digest"], ["rule_text.digest"], name=op.f("fk_decision_digest")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
@@ -341,39 +251,25 @@ def upgrade() -> None:
 
     op.create_table(
         "guarantee",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
+        key(),
         sa.Column("number", sa.String(length=10), nullable=False),
-        sa.Column("application_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("principal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("surety_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("application_id", ID, nullable=False),
+        sa.Column("principal_id", ID, nullable=False),
+        sa.Column("surety_id", ID, nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "ADVANCE_PAYMENT",
-                "INTERIM_ADVANCE_PAYMENT",
-                "PERFORMANCE",
-                "BID",
-                name="guaranteekind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("guaranteekind", "ADVANCE_PAYMENT", "INTERIM_ADVANCE_PAYMENT", "PERFORMANCE", "BID"),
             nullable=False,
         ),
         sa.Column("obligee", sa.Text(), nullable=False),
         sa.Column(
             "medium",
-            sa.Enum("ELECTRONIC", "PAPER", name="medium", native_enum=False, create_constraint=True, length=32),
+            word("medium", "ELECTRONIC", "PAPER"),
             nullable=False,
         ),
         sa.Column("live_version", sa.Integer(), nullable=False),
-        sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("first_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("concluded_at", INSTANT, nullable=False),
+        sa.Column("first_opened_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_guarantee_application_id")),
         sa.ForeignKeyConstraint(["principal_id"], ["principal.id"], name=op.f("fk_guarantee_principal_id")),
         sa.ForeignKeyConstraint(["surety_id"], ["surety.id"], name=op.f("fk_guarantee_surety_id")),
@@ -386,19 +282,14 @@ def upgrade() -> None:
 
     op.create_table(
         "access_key",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("guarantee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("guarantee_id", ID, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.Column("sealed_with", sa.String(length=16), nullable=False),
         sa.Column("mac", sa.LargeBinary(length=32), nullable=False),
         sa.Column("mac_with", sa.String(length=16), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("retired_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["guarantee_id"], ["guarantee.id"], name=op.f("fk_access_key_guarantee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_key")),
     )
@@ -414,25 +305,12 @@ def upgrade() -> None:
 
     op.create_table(
         "certificate",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("guarantee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("guarantee_id", ID, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "change",
-            sa.Enum(
-                "ORIGINAL",
-                "AMENDMENT",
-                "CORRECTION",
-                name="change",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("change", "ORIGINAL", "AMENDMENT", "CORRECTION"),
             nullable=False,
         ),
         sa.Column("issued_on", sa.Date(), nullable=False),
@@ -461,29 +339,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "key_event",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("guarantee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        key(),
+        sa.Column("guarantee_id", ID, nullable=False),
+        sa.Column("account_id", ID, nullable=True),
         sa.Column(
             "event",
-            sa.Enum(
-                "REVEALED",
-                "ROTATED",
-                "OPENED",
-                name="keyeventkind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
+            word("keyeventkind", "REVEALED", "ROTATED", "OPENED"),
             nullable=False,
         ),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_key_event_account_id")),
         sa.ForeignKeyConstraint(["guarantee_id"], ["guarantee.id"], name=op.f("fk_key_event_guarantee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_event")),
@@ -492,24 +357,19 @@ def upgrade() -> None:
 
     op.create_table(
         "mail",
-        sa.Column(
-            "id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            sa.Identity(always=False),
-            nullable=False,
-        ),
-        sa.Column("guarantee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        key(),
+        sa.Column("guarantee_id", ID, nullable=False),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("message_id", sa.String(length=255), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", INSTANT, nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("lease_by", sa.Text(), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", INSTANT, nullable=True),
+        sa.Column("sent_at", INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["guarantee_id"], ["guarantee.id"], name=op.f("fk_mail_guarantee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
         sa.UniqueConstraint("message_id", name=op.f("uq_mail_message_id")),

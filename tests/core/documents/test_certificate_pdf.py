@@ -130,8 +130,7 @@ def test_only_an_electronic_certificate_says_that_it_is_not_for_handing_in() -> 
 LONG = replace(
     LEAFLET_ADVANCE,
     works_name=(
-        "令和6年度 社会資本整備総合交付金（防災・安全）事業　県道〇号線 橋梁補修工事（ＡＢＣ工区）「その1」、"
-        * 5
+        "令和6年度 社会資本整備総合交付金（防災・安全）事業　県道〇号線 橋梁補修工事（ＡＢＣ工区）「その1」、" * 5
     )[:200],
     obligee_name="中種子町長　田渕川　寿広" * 8,
     principal_name="株式会社西日本保証建設・日本土木特定建設工事共同企業体" * 3,
@@ -174,9 +173,7 @@ def test_what_fits_at_no_size_is_refused(too_long: dict[str, Any]) -> None:
     assert refused.value.code == "TEXT_TOO_LONG"
 
 
-@pytest.mark.parametrize(
-    "field", ["works_name", "obligee_name", "principal_name", "depositary_bank", "number"]
-)
+@pytest.mark.parametrize("field", ["works_name", "obligee_name", "principal_name", "depositary_bank", "number"])
 def test_a_character_without_a_glyph_is_refused_wherever_it_stands(field: str) -> None:
     wrong: dict[str, Any] = {field: "𠮷野川"}
     with pytest.raises(GlyphMissing) as refused:
@@ -213,10 +210,7 @@ def test_the_same_certificate_is_the_same_bytes_in_another_process_and_time_zone
 
 
 def test_threads_do_not_disturb_each_other() -> None:
-    works = [
-        replace(LEAFLET_ADVANCE, works_name=f"第{n}工区 {name}")
-        for n, name in enumerate("甲乙丙丁戊己庚辛壬癸")
-    ]
+    works = [replace(LEAFLET_ADVANCE, works_name=f"第{n}工区 {name}") for n, name in enumerate("甲乙丙丁戊己庚辛壬癸")]
     alone = [certificate_pdf(one) for one in works]
     with ThreadPoolExecutor(5) as pool:
         assert list(pool.map(certificate_pdf, works)) == alone

@@ -56,9 +56,7 @@ def test_it_is_not_taken_for_a_certificate() -> None:
     ],
 )
 def test_what_looks_alike_is_told_apart_in_words(key: str, readings: list[str]) -> None:
-    lines = [
-        line.strip() for line in text_of(key_notice_pdf(replace(LEAFLET_NOTICE, access_key=key))).splitlines()
-    ]
+    lines = [line.strip() for line in text_of(key_notice_pdf(replace(LEAFLET_NOTICE, access_key=key))).splitlines()]
     at = lines.index(key)
     assert lines[at + 1 : at + 1 + len(key)] == readings
 

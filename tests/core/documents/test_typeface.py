@@ -35,11 +35,7 @@ def test_what_cannot_be_drawn_is_named_once_and_in_order(text: str, missing: str
 def test_all_of_cp932_but_private_use_and_controls_can_be_drawn() -> None:
     codes = [bytes([b]) for b in range(0x20, 0x7F)]
     codes += [bytes([b]) for b in range(0xA1, 0xE0)]
-    codes += [
-        bytes([a, b])
-        for a in (*range(0x81, 0xA0), *range(0xE0, 0xF0), *range(0xFA, 0xFD))
-        for b in range(256)
-    ]
+    codes += [bytes([a, b]) for a in (*range(0x81, 0xA0), *range(0xE0, 0xF0), *range(0xFA, 0xFD)) for b in range(256)]
     text = "".join(decoded for code in codes if len(decoded := code.decode("cp932", "replace")) == 1)
     text = text.replace("\ufffd", "")
     assert len(set(text)) > 7000

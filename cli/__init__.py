@@ -1,14 +1,22 @@
 """The command line `hosho`: run the platform, keep its database, add parties, work on rules."""
 
+import os
 import sys
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from denshi_hosho.cli.admin import db, keys, principals, schema, sureties, users
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.serve import serve
 from denshi_hosho.core.errors import HoshoError, Refused
+
+
+class DatabaseUnreachable(HoshoError):
+    """The database does not answer, or may not be opened."""
+
+    code = "DATABASE_UNREACHABLE"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,10 +31,17 @@ for command in (serve, demo, db, keys, sureties, principals, users, schema, rule
 
 def main() -> None:
     """Run the command line; what is wrong is said in both languages on standard error, with exit code 1."""
+    os.umask(0o077)  # databases, mails and secrets are for their owner alone
     try:
         hosho()
     except HoshoError as error:
         _fail((error.code, error.ja, error.en))
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        _fail((
+            DatabaseUnreachable.code, f"データベースに接続できません({reason})。HOSHO_DATABASE_URL を確認してください。",
+            f"The database cannot be reached ({reason}). Check HOSHO_DATABASE_URL.",
+        ))  # fmt: skip
     except Refused as refused:
         _fail(*((each.code, each.ja, each.en) for each in refused.refusals))
 

@@ -1,6 +1,7 @@
 """Commands that keep the database and add who takes part: `db`, `keys`, `sureties`, `principals`, `users`, `schema`."""
 
 import base64
+import re
 import secrets
 import sys
 
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.cli.environment import with_database
 from denshi_hosho.core import parties
+from denshi_hosho.core.accounts import reset_password
 from denshi_hosho.core.certificate import HandlingBranch, Surety
 from denshi_hosho.core.clock import system_clock
 from denshi_hosho.core.database import Database
@@ -55,6 +57,8 @@ def keys() -> None:
 @click.option("--name", default="k1", show_default=True, help="Name of the new secrets; take another at each rotation.")
 def keys_generate(name: str) -> None:
     """Print new secrets as settings, to be put into the environment and kept safe."""
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,16}", name):
+        raise click.BadParameter("1 to 16 of A-Z a-z 0-9 . _ -", param_hint="--name")
     for variable in ("TOKEN", "SEAL", "PEPPER"):
         secret = base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
         click.echo(f"HOSHO_{variable}_SECRETS={name}:{secret}")
@@ -184,6 +188,23 @@ def users_add(login_id: str, principal: str | None, surety: str | None, email: s
 
     with_database(work)
     click.echo(f"Added the account {login_id}.")
+
+
+@users.command("password")
+@click.argument("login_id")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
+def users_password(login_id: str, *, password_stdin: bool) -> None:
+    """Give the account LOGIN_ID a new password; all its sessions end."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else _new_password()
+    with_database(lambda database: reset_password(database, login_id, password, system_clock()))
+    click.echo(f"Changed the password of {login_id}.")
+
+
+@users.command("list")
+def users_list() -> None:
+    """List the accounts and for whom they act."""
+    for row in with_database(parties.accounts):
+        click.echo(f"{row.login_id}\t{row.role}\t{row.party}\t{row.email}")
 
 
 def _new_password() -> str:

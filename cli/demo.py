@@ -7,26 +7,33 @@ import click
 
 from denshi_hosho.cli.demo_setting import demo_settings
 from denshi_hosho.cli.seeding import CONTRACTOR, PASSWORD, SURETY, is_empty, seed
-from denshi_hosho.cli.serve import run
+from denshi_hosho.cli.serve import check_port, run
 from denshi_hosho.core.migration import upgrade
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.app import build_app
 from denshi_hosho.schema.log import configure
 
-FIRST_QUERY = """# 松江市は、この工事の前払金保証を電子証書で受け付けますか。
-# Does Matsue take an electronic advance payment guarantee for these works?
+FIRST_QUERY = """# 松江市は電子証書を受け付けますか。
+# Does Matsue take it electronically?
 query Matsue {
   eligibility(application: {
-    obligee: "322016", kind: ADVANCE_PAYMENT, suretyClass: GUARANTEE_COMPANY,
-    facts: { workType: CONSTRUCTION, contractOn: "2024-06-01" }
+    obligee: "322016", kind: ADVANCE_PAYMENT,
+    facts: {
+      workType: CONSTRUCTION
+      contractOn: "2024-06-01"
+    }
   }) {
     ... on Decision {
       outcome
-      reasons { code ja en sources { title locator } }
-      plan { channels { way recipient { ja resolved } } companions { ja } }
+      reasons { code ja en sources { title } }
+      plan {
+        channels { way recipient { ja resolved } }
+      }
     }
-    ... on Refused { refusals { code message } }
+    ... on Refused {
+      refusals { code message }
+    }
   }
 }
 """
@@ -72,9 +79,12 @@ SIGN_IN = (
     show_default=True,
     help="Where its data lies.",
 )
-@click.option("--port", default=8000, show_default=True, help="Port to listen on (127.0.0.1 only).")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on (127.0.0.1 only)."
+)
 def demo(folder: Path, port: int) -> None:
     """Serve a demonstration with the leaflets' examples; nothing is sent to anybody."""
+    check_port("127.0.0.1", port)
     settings = demo_settings(folder, port)
     configure(json=False)
     asyncio.run(_prepare(settings))

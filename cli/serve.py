@@ -1,6 +1,7 @@
 """`hosho serve`: the platform for production. It refuses to start without secrets or with an outdated database."""
 
 import asyncio
+import socket
 from contextlib import suppress
 
 import click
@@ -28,6 +29,25 @@ def app() -> Starlette:
     return build_app(Platform.build(given))
 
 
+class PortTaken(HoshoError):
+    """Another process listens on the port already."""
+
+    code = "PORT_TAKEN"
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise `PortTaken` if the port cannot be listened on: before anything is prepared for it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"ポート {port} は使えません({error.strerror})。--port で別のポートを指定してください。",
+                f"Port {port} cannot be used ({error.strerror}). Choose another one with --port.",
+            ) from error
+
+
 def run(application: Starlette | str, host: str, port: int, workers: int = 1) -> None:
     """Serve until the process is told to stop (Ctrl-C or SIGTERM), then end cleanly."""
     # uvicorn's own access log would print download URLs; the application writes a line for each request itself.
@@ -40,13 +60,16 @@ def run(application: Starlette | str, host: str, port: int, workers: int = 1) ->
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, help="Number of processes (PostgreSQL).")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Number of processes (PostgreSQL)."
+)
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API. Settings come from the environment (docs/configuration.md)."""
     given = settings()
-    make_folder_of(given.database_url)
     platform = Platform.build(given)
+    check_port(host, port)
+    make_folder_of(given.database_url)
 
     async def check() -> bool:
         try:

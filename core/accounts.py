@@ -126,6 +126,29 @@ async def change_password(database: Database, actor: Actor, current: str, new: s
     return signed_in
 
 
+async def reset_password(database: Database, login_id: str, new: str, now: datetime) -> None:
+    """Give the account another password and end all its sessions, as an operator may. Raise `Refused`."""
+    check_new_password(new, ("password",))
+    new_hash = await hashed(new)
+
+    async def work(connection: AsyncConnection) -> None:
+        who = await _hold(connection, account.c.login_id == login_id)
+        if who is None:
+            raise Refused(
+                Refusal(
+                    "ACCOUNT_UNKNOWN",
+                    "そのお客様IDのアカウントはありません。",
+                    "There is no such account.",
+                    ("login_id",),
+                )
+            )
+        await connection.execute(sa.update(account).where(account.c.id == who.id).values(password_hash=new_hash))
+        theirs = session.c.account_id == who.id, session.c.ended_at.is_(None)
+        await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
+
+    await database.write(work)
+
+
 async def _hold(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> AnyRow | None:
     """Return the account, held until the transaction ends.
 

@@ -34,6 +34,8 @@ def database_url(text: str) -> URL:
     except (ArgumentError, ValueError):  # a port that is no number is a ValueError
         url = None
     driver = _DRIVERS.get(url.drivername.partition("+")[0]) if url else None
+    if url is not None and "sslmode" in url.query:  # libpq's word; the driver's own is ssl
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": str(url.query["sslmode"])})
     if url is None or driver is None or url.database in _NOT_KEPT:
         raise SettingsError(
             "データベースのURLは sqlite:///ファイル か postgresql://利用者@ホスト/名前 の形で指定してください。",

@@ -102,3 +102,12 @@ async def note_event(
     row = {"guarantee_id": guarantee_id, "event": event, "at": now, "note": note,
            "account_id": actor.account_id if actor else None}  # fmt: skip
     await connection.execute(sa.insert(key_event).values(row))
+
+
+async def secrets_in_use(connection: AsyncConnection) -> tuple[set[str], set[str]]:
+    """Return the names of the secrets under which live keys are sealed, and of those under which they are checked."""
+    live = (
+        sa.select(access_key.c.sealed_with, access_key.c.mac_with).where(access_key.c.retired_at.is_(None)).distinct()
+    )
+    rows = (await connection.execute(live)).all()
+    return {row.sealed_with for row in rows}, {row.mac_with for row in rows}

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import HandlingBranch, Surety
+from denshi_hosho.core.database import Database
 from denshi_hosho.core.documents import missing_glyphs
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.numbers import add_range
@@ -119,6 +120,15 @@ async def add_account(connection: AsyncConnection, row: dict[str, object], now: 
     """Return the id of a new account from `prepare_account`'s row. Raise `Refused` if the login id is taken."""
     await _free(connection, account.c.login_id, str(row["login_id"]), "LOGIN_ID_TAKEN")
     return await _insert(connection, account, {**row, "created_at": now})
+
+
+async def accounts(database: Database) -> list[AnyRow]:
+    """Return every account with the name of its party, by login id."""
+    party = sa.func.coalesce(principal.c.name, surety.c.name).label("party")
+    statement = sa.select(account.c.login_id, account.c.role, account.c.email, party)
+    tables = account.outerjoin(principal).outerjoin(surety, surety.c.id == account.c.surety_id)
+    async with database.read() as connection:
+        return list((await connection.execute(statement.select_from(tables).order_by(account.c.login_id))).all())
 
 
 async def _insert(connection: AsyncConnection, table: sa.Table, row: dict[str, object]) -> int:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -64,8 +64,8 @@ class Vault:
             return self._sealing[sealed_with].decrypt(sealed[:_NONCE], sealed[_NONCE:], number.encode()).decode()
         except (InvalidTag, KeyError, ValueError) as error:  # ValueError: the box is cut so short that no nonce is left
             raise SealBroken(
-                f"保証契約番号 {number} の認証キーを復号できません。秘密鍵 {sealed_with} の設定を確認してください。",
-                f"The access key of {number} cannot be opened. Check that secret {sealed_with} is configured.",
+                f"保証契約番号 {number} の認証キーを表示できません。運用者にご連絡ください。",
+                f"The access key of {number} cannot be shown. Tell the operator.",
             ) from error
 
     def fits(self, number: str, key: str, mac: bytes | None, mac_with: str | None) -> bool:
@@ -73,6 +73,10 @@ class Vault:
         name = mac_with if mac_with in self._peppers else self._mac_with
         expected = self._mac(name, number, key)
         return hmac.compare_digest(expected, mac if mac is not None else bytes(32)) and mac is not None
+
+    def lacks(self, sealed_with: Collection[str], mac_with: Collection[str]) -> list[str]:
+        """Return which of the named secrets, under which keys are kept, are not here: those keys open nothing."""
+        return sorted({*set(sealed_with) - self._sealing.keys(), *set(mac_with) - self._peppers.keys()})
 
     def _mac(self, name: str, number: str, key: str) -> bytes:
         return hmac.new(self._peppers[name], f"{number}\0{key}".encode(errors="surrogatepass"), hashlib.sha256).digest()

@@ -14,7 +14,7 @@ from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.context import Context
-from denshi_hosho.schema.doors import downloads, health_routes
+from denshi_hosho.schema.doors import downloads, health_routes, not_found
 from denshi_hosho.schema.headers import SecurityHeaders
 from denshi_hosho.schema.http import GraphQLEndpoint, RequestRefused, graphql_routes
 from denshi_hosho.schema.log import RequestLog
@@ -61,6 +61,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(RequestLog)],
         lifespan=lifespan,
+        exception_handlers={404: not_found},
     )
 
 

@@ -56,3 +56,9 @@ def health_routes(platform: Platform) -> list[Route]:
         return JSONResponse(report.to_json(), 200 if report.ready else 503, headers=_NO_STORE)
 
     return [Route("/livez", livez), Route("/readyz", readyz)]
+
+
+async def not_found(_request: Request, _error: Exception) -> Response:
+    """Answer a path that leads nowhere, in the same form as every other error."""
+    ja, en = "このURLには何もありません。APIは /graphql です。", "Nothing is here. The API is at /graphql."
+    return _refusal("PATH_UNKNOWN", ja, en, status=404)

@@ -1,7 +1,8 @@
 """Scalars of the domain: yen, guarantee numbers and access keys are checked where they enter."""
 
 from collections.abc import Mapping
-from typing import NewType
+from datetime import date
+from typing import NewType, NoReturn
 
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
@@ -45,7 +46,24 @@ def _key(value: object) -> AccessKey:
     return AccessKey(value)
 
 
+def _date(value: object) -> date:
+    try:
+        return (
+            date.fromisoformat(str(value)) if isinstance(value, str) and len(value) == len("2024-06-01") else _no_date()
+        )
+    except ValueError:
+        return _no_date()
+
+
+def _no_date() -> NoReturn:
+    raise ScalarMalformed("日付は 2024-06-01 の形で指定してください。", "A day is written like 2024-06-01.")
+
+
 SCALARS: Mapping[object, ScalarDefinition] = {
+    date: strawberry.scalar(
+        name="Date", parse_value=_date, serialize=date.isoformat,
+        description="A day in Japan (日付), such as 2024-06-01.",
+    ),
     Yen: strawberry.scalar(
         name="Yen", parse_value=_yen, serialize=int,
         description="An amount of money in whole yen (円), a JSON integer; amounts up to 10,000,000,000,000 occur.",

@@ -119,6 +119,36 @@ def test_parties_and_accounts_are_added_and_can_sign_in(environment: dict[str, s
     assert answer == {"data": {"signIn": {"viewer": {"partyName": "株式会社例示建設"}}}}
 
 
+def test_an_operator_lists_accounts_and_gives_a_new_password(environment: dict[str, str]) -> None:
+    assert hosho("principals", "add", "株式会社例示建設", **environment).returncode == 0
+    account = ["--principal", "株式会社例示建設", "--email", "a@example.jp", "--password-stdin"]
+    assert hosho("users", "add", "reiji", *account, text=PASSWORD, **environment).returncode == 0
+    assert hosho("users", "list", **environment).stdout == "reiji\tPRINCIPAL\t株式会社例示建設\ta@example.jp\n"
+    new = hosho("users", "password", "reiji", "--password-stdin", text="another password 2", **environment)
+    assert new.stdout == "Changed the password of reiji.\n"
+    short = hosho("users", "password", "reiji", "--password-stdin", text="short", **environment)
+    assert (short.returncode, "PASSWORD_LENGTH" in short.stderr) == (1, True)
+    nobody = hosho("users", "password", "nobody", "--password-stdin", text=PASSWORD, **environment)
+    assert (nobody.returncode, "ACCOUNT_UNKNOWN" in nobody.stderr) == (1, True)
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_a_line(secrets: dict[str, str]) -> None:
+    url = f"postgresql://nobody:x@127.0.0.1:{free_port()}/none"
+    refused = hosho("db", "current", HOSHO_DATABASE_URL=url, **secrets)
+    assert refused.returncode == 1
+    assert refused.stderr.count("DATABASE_UNREACHABLE") == 2
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        refused = hosho("demo", "--folder", str(tmp_path / "demo"), "--port", str(taken.getsockname()[1]))
+    assert (refused.returncode, "PORT_TAKEN" in refused.stderr) == (1, True)
+    assert not (tmp_path / "demo").exists()
+
+
 def test_a_surety_gets_further_numbers_that_overlap_no_others(environment: dict[str, str]) -> None:
     first = ["--numbers", "PERFORMANCE=2000000000-2000000009"]
     assert hosho("sureties", "add", *WEST, *BRANCH, *first, **environment).returncode == 0

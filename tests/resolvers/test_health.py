@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_platform_with_a_current_database_is_ok(platform: Platform) -> None:
     report = await health.report(platform)
     assert report.ready
-    assert report.to_json() == {"status": "ok", "database": "ok", "rules": {}}
+    assert report.to_json() == {"status": "ok", "database": "ok", "rules": {}, "missingSecrets": ()}
 
 
 async def test_an_old_database_is_outdated(settings: Settings, rulebook: Rulebook) -> None:
@@ -27,7 +27,7 @@ async def test_an_old_database_is_outdated(settings: Settings, rulebook: Ruleboo
     await downgrade(platform.database, "base")
     report = await health.report(platform)
     assert not report.ready
-    assert report.to_json() == {"status": "unavailable", "database": "outdated", "rules": {}}
+    assert report.to_json() == {"status": "unavailable", "database": "outdated", "rules": {}, "missingSecrets": ()}
     await platform.database.close()
 
 

@@ -130,7 +130,8 @@ async def test_days_are_days(api: Api, subtests: pytest.Subtests) -> None:
     for day in wrong:
         with subtests.test(str(day)):
             given = {"application": matsue(contractor.surety_id, completionOn=day), "idempotencyKey": "k"}
-            assert await contractor.errors(APPLY, input=given) == ["GRAPHQL_INVALID"]
+            code = "GRAPHQL_INVALID" if day is None else "SCALAR_MALFORMED"
+            assert await contractor.errors(APPLY, input=given) == [code]
 
 
 @SQLITE

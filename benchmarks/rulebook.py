@@ -36,6 +36,7 @@ def measure(scale: Scale) -> list[Figure]:
         _start(f"start, {len(texts)} rule files in memory", built, len(texts)),
         _start(f"start, {len(texts)} installed plugins", _loaded(texts, few, scale.builds), len(texts)),
         *_decided(Rulebook.from_texts(texts), Rulebook.from_texts(few), scale),
+        *_decided_published(scale),
     ]
 
 
@@ -104,6 +105,23 @@ def _decided(many: Rulebook, few: Rulebook, scale: Scale) -> list[Figure]:
             found = interleaved(_deciding(many, given, scale.seconds / 4), alone, scale.slices)
             figures.append(_figure(f"decide, {outcome}: {who}", found, 1e6, "µs"))
     return figures
+
+
+def _decided_published(scale: Scale) -> list[Figure]:
+    """Return what deciding costs by rules as rich as the published ones: whatever they answer to one application each."""
+    texts = synthetic.published_texts(scale.obligees)
+    many, few = Rulebook.from_texts(texts), Rulebook.from_texts(dict(itertools.islice(texts.items(), FEW)))
+    asked = [synthetic.applications(index)["accepted"] for index in range(scale.obligees)]
+    alone = _deciding(few, asked[:FEW], scale.seconds / 4)
+    return [
+        _figure(
+            f"decide, published rules: {who}",
+            interleaved(_deciding(many, given, scale.seconds / 4), alone, scale.slices),
+            1e6,
+            "µs",
+        )
+        for who, given in ((f"{FEW} among {scale.obligees}", asked[:FEW]), (f"all {scale.obligees} in turn", asked))
+    ]
 
 
 def _check(rulebook: Rulebook, asked: Sequence[Application], outcome: str) -> None:

@@ -12,6 +12,7 @@ from denshi_hosho.rules import Application, Basis, Rulebook
 _BASES = tuple(basis.value for basis in Basis)
 _KINDS = ('["ADVANCE_PAYMENT"]', '["ADVANCE_PAYMENT", "PERFORMANCE"]')
 _YEAR = re.compile(r"\b2024-(?=\d\d-\d\d\b)")
+_PUBLISHED = Path(__file__).parents[1] / "obligees" / "denshi_hosho_obligees"
 _LATER = "2025-04-01"
 
 
@@ -35,6 +36,18 @@ def _varied(text: str, name: str, index: int) -> str:
         later = re.sub(r"^from = .*$", f"from = {_LATER}", revision, count=1, flags=re.MULTILINE)
         text = head + mark + revision + "\n" + mark + later
     return text
+
+
+def published_texts(count: int) -> Mapping[str, str]:
+    """Return `count` rule files of obligees that do not exist, each a published one's under another id and name."""
+    patterns = [file.read_text(encoding="utf-8") for file in sorted(_PUBLISHED.glob("*/rules.toml"))]
+    chosen = zip(range(count), itertools.cycle(patterns), strict=False)
+    return {f"published_{index:04}": _renamed(text, index) for index, text in chosen}
+
+
+def _renamed(text: str, index: int) -> str:
+    text = re.sub(r'^id = ".*"$', f'id = "{obligee_id(index)}"', text, count=1, flags=re.MULTILINE)
+    return re.sub(r'^name = ".*"$', f'name = "架空{index:04}町"', text, count=1, flags=re.MULTILINE)
 
 
 def obligee_id(index: int) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from denshi_hosho.rules.plan import ArtefactNeed, Channel, Recipient, Saying, Source, SubmissionPlan
     from denshi_hosho.rules.rulebook import Rulebook
     from denshi_hosho.rules.rulefile import Revision
+    from denshi_hosho.rules.steps import Explanation, Step
     from denshi_hosho.rules.vocabulary import Artefact, Basis, Need, Outcome, Precision, RecipientKnown, Way
 
 _HOMES = {
@@ -47,6 +48,7 @@ _HOMES = {
     "plan": ("ArtefactNeed", "Channel", "Recipient", "Saying", "Source", "SubmissionPlan"),
     "rulebook": ("Rulebook",),
     "rulefile": ("Revision",),
+    "steps": ("Explanation", "Step"),
     "vocabulary": ("Artefact", "Basis", "Need", "Outcome", "Precision", "RecipientKnown", "Way"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -58,6 +60,7 @@ __all__ = [
     "Basis",
     "Channel",
     "Decision",
+    "Explanation",
     "Fact",
     "Fault",
     "MalformedRecord",
@@ -77,6 +80,7 @@ __all__ = [
     "RulesInForce",
     "Saying",
     "Source",
+    "Step",
     "SubmissionPlan",
     "UnknownObligee",
     "UnknownRuleText",

@@ -24,7 +24,9 @@ class Application:
     obligee's own word for the work. `contract_on` is the day on which the works contract was concluded; once
     it is amended, `initial_contract_on` is the day of the first one. `first_guarantee_on` is the day of the
     first guarantee of the same works contract: the advance payment guarantee before its interim one, the
-    original before its amendment.
+    original before its amendment. `surety` is the guarantor's full name. `excluded_in_notice`: the case's own
+    tender notice (公告) keeps it outside electronic guarantees; `trial`: it takes part in a trial operation
+    (試行). `works_numbers` are the numbers that the obligee gave the works (工事番号), empty: not told.
     """
 
     obligee: str
@@ -49,11 +51,14 @@ class Application:
     initial_contract_on: date | None = None
     guarantee_on: date | None = None
     first_guarantee_on: date | None = None
+    excluded_in_notice: bool | None = None
+    trial: bool | None = None
+    works_numbers: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return the told facts only, in order of declaration, as JSON values."""
         told = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return {name: encode(value) for name, value in told if value is not None}
+        return {name: encode(value) for name, value in told if value not in (None, ())}
 
     @classmethod
     def from_json(cls, raw: object) -> Self:
@@ -72,5 +77,22 @@ WORD_FIELDS: dict[str, type[Word]] = {
     for name in _holding(kind)
 }
 DATE_FIELDS = frozenset(_holding(date))
+FLAG_FIELDS = frozenset(_holding(bool))
 YEN_FIELDS = frozenset(_holding(int))
 TEXT_FIELDS = frozenset(_holding(str)) - {"obligee"}
+
+
+def told_as(name: str, text: str) -> object:
+    """Return the value of the field `name` that a person typed as `text`, for `Application.from_json`.
+
+    Yen are whole numbers, flags "true" or "false", works numbers are parted by commas; what does not fit is
+    returned as it is, so that `from_json` names it.
+    """
+    if name in YEN_FIELDS:
+        plain = text.replace(",", "").replace("_", "")
+        return int(plain) if plain.isdecimal() else text
+    if name in FLAG_FIELDS:
+        return {"true": True, "false": False}.get(text, text)
+    if name == "works_numbers":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text

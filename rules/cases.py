@@ -8,14 +8,15 @@ from datetime import date, timedelta
 from denshi_hosho.rules.application import Application
 from denshi_hosho.rules.deciding import ServedRules, decide
 from denshi_hosho.rules.decision import Decision
+from denshi_hosho.rules.expectations import EXPECTATION_KEYS, Expectations, read_expectations
 from denshi_hosho.rules.faults import Fault, MalformedRecord, RuleFileError
 from denshi_hosho.rules.reader import Table, collecting, mistake
 from denshi_hosho.rules.rulefile import RuleFile
 from denshi_hosho.rules.starts import Start, counted_day
-from denshi_hosho.rules.vocabulary import Outcome, Way
+from denshi_hosho.rules.vocabulary import Basis, Outcome, Way
 
 _FILE_KEYS = frozenset({"module", "case"})
-_CASE_KEYS = frozenset({"name", "application", "outcome", "reasons", "missing", "channels", "paper"})
+_CASE_KEYS = frozenset({"name", "application", "outcome", "reasons", "missing", "channels", "paper", "submission"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Case:
     missing: tuple[str, ...] | None
     channels: tuple[Way, ...] | None
     paper: bool | None
+    submission: Expectations | None
 
     def differences(self, decision: Decision) -> list[str]:
         """Return what is not as expected, one line each."""
@@ -44,6 +46,8 @@ class Case:
         ways = tuple(channel.way for channel in decision.plan.channels) if decision.plan else ()
         if self.channels is not None and ways != self.channels:
             lines.append(f"channels are {', '.join(ways) or 'none'}, expected {', '.join(self.channels)}")
+        if self.submission is not None:
+            lines += self.submission.differences(decision.plan, self.application)
         return lines
 
 
@@ -95,7 +99,14 @@ def _case(table: Table, obligee: str) -> Case:
         missing=_missing(table),
         channels=table.words("channels", Way) if table.has("channels") else None,
         paper=table.flag("paper") if table.has("paper") else None,
+        submission=_submission(table),
     )
+
+
+def _submission(table: Table) -> Expectations | None:
+    if not table.has("submission"):
+        return None
+    return read_expectations(Table(table.raw["submission"], table.at("submission"), EXPECTATION_KEYS))
 
 
 def _missing(table: Table) -> tuple[str, ...] | None:
@@ -122,11 +133,11 @@ def boundary_gaps(served: ServedRules, cases: Sequence[Case]) -> Iterator[Fault]
 def _counted_on(start: Start, application: Application, day: date) -> bool:
     if start.guard(application) is not True:
         return False
-    return any(counted_day(basis, application)[1] == day for basis in start.counted_by)
+    return any(counted_day(basis, application)[1] == day for basis in start.counted_by or Basis)
 
 
 def _gap(number: int, day: date, start: Start, *, begun: bool) -> Fault:
-    fields = " / ".join(basis.field for basis in start.counted_by)
+    fields = " / ".join(basis.field for basis in start.counted_by or Basis)
     which = ("初日", "on its first day") if begun else ("初日の前日", "on the day before its first day")
     return Fault(
         "CASE_MISSING",

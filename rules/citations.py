@@ -7,7 +7,7 @@ from denshi_hosho.rules.faults import did_you_mean
 from denshi_hosho.rules.plan import Source
 from denshi_hosho.rules.reader import Table, mistake
 
-_SOURCE_KEYS = frozenset({"title", "publisher", "url", "published_on", "seen_on"})
+SOURCE_KEYS = frozenset({"title", "publisher", "url", "published_on", "seen_on"})
 
 
 def read_sources(table: Table) -> dict[str, Source]:
@@ -19,7 +19,7 @@ def read_sources(table: Table) -> dict[str, Source]:
             "出典がありません。[sources.名前] を一つ以上書いてください。",
             "no source is stated; add at least one [sources.name].",
         )
-    return {name: _source(Table(table.raw[name], table.at(name), _SOURCE_KEYS)) for name in table.raw}
+    return {name: _source(Table(table.raw[name], table.at(name), SOURCE_KEYS)) for name in table.raw}
 
 
 def _source(table: Table) -> Source:

@@ -1,19 +1,11 @@
 """What the clauses of one revision say of one application, as reasons."""
 
-from collections.abc import Iterable
-
-from denshi_hosho.core.vocabulary import GuaranteeKind, SuretyClass
+from denshi_hosho.core.vocabulary import GuaranteeKind, SuretyClass, Word
 from denshi_hosho.rules.application import Application
 from denshi_hosho.rules.decision import Reason
-from denshi_hosho.rules.dimensions import (
-    CONTRACT_MEDIA,
-    DIVISIONS,
-    KINDS,
-    PROCUREMENTS,
-    SURETIES,
-    WORK_TYPES,
-    Dimension,
-)
+from denshi_hosho.rules.dimensions import SURETIES, WORK_TYPES, Dimension, Listing
+from denshi_hosho.rules.guards import Answer, folded
+from denshi_hosho.rules.plan import Saying
 from denshi_hosho.rules.rulefile import Exclusion, Paper, Revision
 
 NEVER_ELECTRONIC = Reason(
@@ -47,58 +39,77 @@ def depends(code: str, ja: str, en: str, missing: tuple[str, ...]) -> Reason:
     )
 
 
-def clause_reasons(revision: Revision, application: Application) -> Iterable[Reason]:
-    """Yield what the clauses of `revision` say of `application`, its start and paper apart."""
-    yield from _listed(revision, KINDS, application, required=True)
-    yield from _wording(revision, application)
-    yield from _listed(revision, WORK_TYPES, application, required=True)
-    if revision.listings[SURETIES.key]:
-        yield from _listed(revision, SURETIES, application, required=True)
-    else:
-        yield _unlisted_surety(application)
-    for dimension in (DIVISIONS, PROCUREMENTS, CONTRACT_MEDIA):
-        yield from _listed(revision, dimension, application, required=bool(revision.listings[dimension.key]))
+def clause_reasons(revision: Revision, application: Application) -> list[Reason]:
+    """Return what the clauses of `revision` say of `application`, its start and paper apart."""
+    reasons: list[Reason] = []
+    for dimension, listings in revision.asked:
+        contradiction = contradicted(revision, dimension, application)
+        if contradiction is not None:
+            reasons.append(contradiction)
+        reasons += listed(dimension, listings, application)
     for exclusion in revision.exclusions:
-        yield from _excluded(exclusion, application)
-    for remark in revision.remarks:
-        if remark.guard(application) is not False:
-            said = remark.saying
-            yield Reason(code="REMARK", ja=said.ja, en=said.en, sources=said.sources)
+        reasons += excluded(exclusion, exclusion.guard.test(application), application)
+    reasons += [remarked(remark.saying) for remark in revision.remarks if remark.guard.test(application) is not False]
+    return reasons
 
 
-def _listed(revision: Revision, dimension: Dimension, application: Application, *, required: bool) -> Iterable[Reason]:
-    for listing in revision.listings[dimension.key]:
-        answer = listing.guard(application)
-        if answer is False:
-            continue
-        if answer is not True:
-            yield depends(f"{dimension.code}_OPEN", dimension.ja, dimension.en, answer)
-            return
-        reason = listing.reason(application)
-        if reason is not None:
-            yield reason
-        for reading in listing.readings:
-            yield from reading.repeated(application)
-        return
-    if required:
-        yield Reason(
-            code=f"{dimension.code}_NOT_STATED",
-            ja=f"対象となる{dimension.ja}が規則に記載されていません。発注者にご確認ください。",
-            en=f"The rule does not say which {dimension.en} is taken; ask the obligee.",
-            unsettled=True,
-        )
+def remarked(said: Saying) -> Reason:
+    """Return a remark of the file as a reason."""
+    return Reason(code="REMARK", ja=said.ja, en=said.en, sources=said.sources)
 
 
-def _wording(revision: Revision, application: Application) -> Iterable[Reason]:
-    meant = revision.wordings.get(application.work_wording or "")
-    if meant and application.work_type is not None and application.work_type not in meant:
-        yield Reason(
-            code="WORK_TYPE_CONTRADICTS",
-            ja=f"業務の種別「{application.work_type.ja}」が発注者の表記「{application.work_wording}」と合いません。",
-            en=f"The work type {application.work_type} contradicts the wording “{application.work_wording}”.",
-            unsettled=True,
-            facts=("work_type", "work_wording"),
-        )
+def listed(dimension: Dimension, listings: tuple[Listing, ...], application: Application) -> list[Reason]:
+    """Return what the lists of one dimension say: the first whose guard holds decides."""
+    for listing in listings:
+        answer = listing.guard.test(application)
+        if answer is True:
+            return from_list(listing, application)
+        if answer is not False:
+            return [depends(f"{dimension.code}_OPEN", dimension.ja, dimension.en, answer)]
+    return [unlisted(dimension, application, stated=bool(listings))]
+
+
+def from_list(listing: Listing, application: Application) -> list[Reason]:
+    """Return what one list says of `application`, and the readings it takes."""
+    reason = listing.reason(application)
+    reasons = [] if reason is None else [reason]
+    for reading in listing.readings:
+        reasons += reading.repeated(application)
+    return reasons
+
+
+def unlisted(dimension: Dimension, application: Application, *, stated: bool) -> Reason:
+    """Return what it means that no list of `dimension` speaks of `application`."""
+    if dimension is SURETIES and not stated:
+        return _unlisted_surety(application)
+    return Reason(
+        code=f"{dimension.code}_NOT_STATED",
+        ja=f"対象となる{dimension.ja}が規則に記載されていません。発注者にご確認ください。",
+        en=f"The rule does not say which {dimension.en} is taken; ask the obligee.",
+        unsettled=True,
+    )
+
+
+def contradicted(revision: Revision, dimension: Dimension, application: Application) -> Reason | None:
+    """Return the reason that a code told contradicts the word told beside it, by the obligee's own words."""
+    if dimension is WORK_TYPES:
+        word, field, meanings = application.work_wording, "work_wording", revision.meanings.wordings
+    elif dimension is SURETIES:
+        word, field, meanings = application.surety, "surety", revision.meanings.sureties
+    else:
+        return None
+    told: Word | None = getattr(application, dimension.field)
+    meant = meanings.get(folded(word)) if word and meanings else None
+    if told is None or not meant or told in meant:
+        return None
+    what = ("発注者の表記", "wording") if dimension is WORK_TYPES else ("保証機関", "surety")
+    return Reason(
+        code=f"{dimension.code}_CONTRADICTS",
+        ja=f"{dimension.ja}「{told.ja}」が{what[0]}「{word}」と合いません。",
+        en=f"The {dimension.en} {told} contradicts the {what[1]} “{word}”.",
+        unsettled=True,
+        facts=(dimension.field, field),
+    )
 
 
 _SURETY_OPEN = Reason(
@@ -115,23 +126,27 @@ def _unlisted_surety(application: Application) -> Reason:
     return SURETY_NOT_STATED if told in (None, SuretyClass.GUARANTEE_COMPANY) else _SURETY_OPEN
 
 
-def _excluded(exclusion: Exclusion, application: Application) -> Iterable[Reason]:
-    answer = exclusion.guard(application)
-    said = exclusion.saying
-    if answer is True:
-        yield Reason(code="EXCLUDED", ja=said.ja, en=said.en, refuses=True, sources=said.sources)
-    elif answer is not False:
-        names = tuple(dict.fromkeys(answer))
-        yield Reason(
-            code="EXCLUSION_OPEN",
-            ja=f"次の事項が不明のため、対象外かどうか判定できません: {', '.join(names)}（{said.ja}）",
-            en=f"Whether this is excluded depends on what is not told: {', '.join(names)} ({said.en})",
-            unsettled=True,
-            facts=names,
-            sources=said.sources,
-        )
+def excluded(exclusion: Exclusion, answer: Answer, application: Application) -> list[Reason]:
+    """Return what one exclusion says, its guard having given `answer`, and the readings it takes."""
+    reasons = [] if answer is False else [_outside(exclusion, answer)]
     for reading in exclusion.readings:
-        yield from reading.repeated(application)
+        reasons += reading.repeated(application)
+    return reasons
+
+
+def _outside(exclusion: Exclusion, answer: Answer) -> Reason:
+    said = exclusion.saying
+    if isinstance(answer, bool):
+        return Reason(code="EXCLUDED", ja=said.ja, en=said.en, refuses=True, sources=said.sources)
+    names = tuple(dict.fromkeys(answer))
+    return Reason(
+        code="EXCLUSION_OPEN",
+        ja=f"次の事項が不明のため、対象外かどうか判定できません: {', '.join(names)}（{said.ja}）",
+        en=f"Whether this is excluded depends on what is not told: {', '.join(names)} ({said.en})",
+        unsettled=True,
+        facts=names,
+        sources=said.sources,
+    )
 
 
 def paper_stand(clauses: tuple[Paper, ...], application: Application) -> tuple[bool | None, tuple[Reason, ...]]:
@@ -140,7 +155,7 @@ def paper_stand(clauses: tuple[Paper, ...], application: Application) -> tuple[b
     A bid guarantee has no other form than paper, so only a rule that closes paper says otherwise.
     """
     for clause in clauses:
-        answer = clause.guard(application)
+        answer = clause.guard.test(application)
         if answer is True:
             readings = (item for reading in clause.readings for item in reading.repeated(application))
             return clause.accepted, (clause.reason, *readings)

@@ -10,6 +10,8 @@ import pytest
 from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.rules.cases import Case, CaseFile, boundary_gaps, read_cases
 from denshi_hosho.rules.deciding import ServedRules, decide
+from denshi_hosho.rules.faults import Fault, Grade
+from denshi_hosho.rules.lint import lint
 from denshi_hosho.rules.rulebook import Rulebook
 from denshi_hosho.rules.rulefile import RuleFile, parse
 
@@ -45,6 +47,7 @@ class CasesFile(pytest.File):
             raise self.CollectError(str(error)) from error
         served, complaint = installed(rules, cases)
         yield self._check("installed plugin serves this file", lambda: complaint)
+        yield self._check("no clause against another", lambda: [fault.line() for fault in errors(rules, str(beside))])
         yield self._check("boundaries", lambda: [fault.line() for fault in boundary_gaps(served, cases.cases)])
         for case in cases.cases:
             yield self._check(case.name, partial(case_lines, served, case))
@@ -52,6 +55,11 @@ class CasesFile(pytest.File):
     def _check(self, name: str, lines: Callable[[], list[str]]) -> Check:
         check: Check = Check.from_parent(self, name=name, lines=lines)
         return check
+
+
+def errors(rules: RuleFile, file: str) -> list[Fault]:
+    """Return what the linter finds wrong; what is only odd is left to `hosho rules check`."""
+    return [fault for fault in lint(rules, file) if fault.grade is Grade.ERROR]
 
 
 def case_lines(served: ServedRules, case: Case) -> list[str]:

@@ -1,5 +1,6 @@
 """Decide one application by one rule file: pure, without a clock, the same answer every time."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from denshi_hosho.rules.starts import Start
 from denshi_hosho.rules.vocabulary import Outcome
 
 Review: TypeAlias = Callable[[Application, Revision], Iterable[Reason]]
+
+_log = logging.getLogger(__name__)
 
 EXAMPLE_RULE = Reason(
     code="EXAMPLE_RULE",
@@ -36,6 +39,8 @@ def decide(served: ServedRules, application: Application) -> Decision:
     """Return the decision for `application` by its obligee's rules."""
     rules = served.rules
     revision, begun, reasons = _begun(rules, application)
+    if revision is not None:
+        application = revision.meanings.of(application)
     if rules.obligee.example:
         reasons.insert(0, EXAMPLE_RULE)
     if application.kind is GuaranteeKind.BID:
@@ -46,7 +51,9 @@ def decide(served: ServedRules, application: Application) -> Decision:
         reasons += _reviewed(served, served.review, application, revision)
     paper, paper_reasons = paper_stand((revision or rules.revisions[0]).paper, application)
     outcome = outcome_of(reasons, paper=paper)
-    planned = revision if outcome is Outcome.ACCEPTED else None
+    failed = any(reason.code == PLUGIN_FAILED for reason in reasons)
+    open_or_taken = outcome in (Outcome.ACCEPTED, Outcome.UNDETERMINED) and not failed
+    planned = revision if open_or_taken else None
     return Decision(
         outcome=outcome,
         obligee=rules.obligee.id,
@@ -69,8 +76,9 @@ def _begun(rules: RuleFile, application: Application) -> tuple[Revision | None, 
     """
     before: list[Reason] = []
     for revision in reversed(rules.revisions):
-        start, reason = _start_reason(revision, application)
-        reasons = [reason, *(_readings(start, application) if start else ())]
+        told = revision.meanings.of(application)
+        start, reason = _start_reason(revision, told)
+        reasons = [reason, *(repeated_readings(start, told) if start else ())]
         if reason.refuses:
             before = reasons
         elif not reason.unsettled:
@@ -80,14 +88,15 @@ def _begun(rules: RuleFile, application: Application) -> tuple[Revision | None, 
     return None, False, before
 
 
-def _readings(start: Start, application: Application) -> Iterable[Reason]:
+def repeated_readings(start: Start, application: Application) -> Iterable[Reason]:
+    """Yield the readings of a start that touch `application`."""
     for reading in start.readings:
         yield from reading.repeated(application)
 
 
 def _start_reason(revision: Revision, application: Application) -> tuple[Start | None, Reason]:
     for start in revision.starts:
-        answer = start.guard(application)
+        answer = start.guard.test(application)
         if answer is True:
             return start, start.reason(application)
         if answer is not False:
@@ -99,7 +108,9 @@ def _reviewed(served: ServedRules, review: Review, application: Application, rev
     try:
         reasons = tuple(review(application, revision))
     except (Exception, SystemExit) as error:  # noqa: BLE001 a plugin may raise anything; nothing is issued on it
-        return (plugin_failed(served.plugin, f"{type(error).__name__}: {error}"),)
+        # The sentence goes to clients: what a plugin's exception says is for the operator's log only.
+        _log.warning("the review of the plugin %s failed", served.plugin, exc_info=error)
+        return (plugin_failed(served.plugin, type(error).__name__),)
     if not all(isinstance(reason, Reason) for reason in reasons):
         return (plugin_failed(served.plugin, "review() returned something that is not a Reason"),)
     return reasons

@@ -9,12 +9,13 @@ from denshi_hosho.core.vocabulary import GuaranteeKind, Medium, Procurement, Sur
 from denshi_hosho.rules.application import Application
 from denshi_hosho.rules.citations import cited
 from denshi_hosho.rules.decision import Reason
-from denshi_hosho.rules.guards import Guard, read_guard
+from denshi_hosho.rules.guards import Guard, folded, read_guard
 from denshi_hosho.rules.plan import Source
 from denshi_hosho.rules.reader import Table, mistake
 from denshi_hosho.rules.texts import Reading, read_readings, word_en
+from denshi_hosho.rules.vocabulary import Others
 
-LIST_KEYS = frozenset({"when", "accepted", "unclear", "literal", "reading", "source"})
+LIST_KEYS = frozenset({"when", "accepted", "unclear", "others", "literal", "reading", "source"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,16 +62,26 @@ CONTRACT_MEDIA = Dimension(
     en="form of the works contract",
 )
 DIMENSIONS = (KINDS, WORK_TYPES, SURETIES, DIVISIONS, PROCUREMENTS, CONTRACT_MEDIA)
+# Without a list of these the outcome stays open; a rule silent about sureties speaks of guarantee companies.
+ALWAYS_ASKED = (KINDS, WORK_TYPES, SURETIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One list of a dimension: the values taken, for applications that `guard` holds for."""
+    """One list of a dimension: the values taken, for applications that `guard` holds for.
 
+    `names` are the sureties taken by name, by class, folded for comparing; a class without any is taken as a
+    whole. `others`: what a value means that the list does not hold.
+    """
+
+    place: str
     dimension: Dimension
     guard: Guard
     accepted: frozenset[str]
+    unclear: frozenset[str]
     wordings: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, frozenset[str]]
+    others: Others
     literal: str | None
     readings: tuple[Reading, ...]
     sources: tuple[Source, ...]
@@ -81,20 +92,32 @@ class Listing:
         """Return what the list says of `application`; None where it takes every value and none is told."""
         value = self.told(application)
         if value is not None:
-            return self.settled.get(value) or self._not_taken(value)
+            return self._settled(value, application)
         if self.dimension.words is not None and len(self.accepted) == len(self.dimension.words):
             return None
-        dimension = self.dimension
+        return self._missing(self.dimension.ja, self.dimension.en, self.dimension.field)
+
+    def _settled(self, value: str, application: Application) -> Reason:
+        reason = self.settled.get(value if isinstance(value, Word) else folded(value))
+        if value not in self.names or reason is None:
+            return reason or self._outside(value)
+        if application.surety is None:
+            return self._missing("保証機関の名称", "name of the surety", "surety")
+        return reason if folded(application.surety) in self.names[value] else self._outside(application.surety)
+
+    def _missing(self, ja: str, en: str, field: str) -> Reason:
         return Reason(
-            code=f"{dimension.code}_MISSING",
-            ja=f"{dimension.ja}が伝えられていません。この発注者は{dimension.ja}により取扱いが異なります。",
-            en=f"The {dimension.en} is not told, and this obligee decides by it.",
+            code=f"{self.dimension.code}_MISSING",
+            ja=f"{ja}が伝えられていません。この発注者は{ja}により取扱いが異なります。",
+            en=f"The {en} is not told, and this obligee decides by it.",
             unsettled=True,
-            facts=(dimension.field,),
+            facts=(field,),
             sources=self.sources,
         )
 
-    def _not_taken(self, value: str) -> Reason:
+    def _outside(self, value: str) -> Reason:
+        if self.others is Others.ASK:
+            return unclear(self.dimension, value, self.sources)
         ja, en = shown(value)
         return Reason(
             code=f"{self.dimension.code}_NOT_TAKEN",
@@ -121,21 +144,31 @@ def read_listings(revision: Table, dimension: Dimension, sources: Mapping[str, S
 def _listing(table: Table, dimension: Dimension, sources: Mapping[str, Source]) -> Listing:
     facts = cited(table, sources)
     wordings = _wordings(table) if dimension is WORK_TYPES else {}
-    accepted = frozenset(wordings) if wordings else _accepted(table, dimension)
+    names = _names(table) if dimension is SURETIES else {}
+    accepted = frozenset(wordings or names) or _accepted(table, dimension)
+    asked = _unclear_values(table, dimension)
     return Listing(
+        place=table.place,
         dimension=dimension,
         guard=read_guard(table),
         accepted=accepted,
+        unclear=frozenset(asked),
         wordings=wordings,
+        names={kind: frozenset(map(folded, said)) for kind, said in names.items() if said},
+        others=table.word("others", Others) if table.has("others") else Others.NOT_TAKEN,
         literal=table.text_or_none("literal"),
         readings=read_readings(table, facts),
         sources=facts,
         settled={
-            **{value: _unclear(dimension, value, facts) for value in _unclear_values(table, dimension)},
-            **{value: _taken(dimension, value, facts) for value in accepted},
+            **{_key(value): unclear(dimension, value, facts) for value in asked},
+            **{_key(value): _taken(dimension, value, facts) for value in accepted},
         },
         told=_told(dimension, wordings),
     )
+
+
+def _key(value: str) -> str:
+    return value if isinstance(value, Word) else folded(value)
 
 
 def _accepted(table: Table, dimension: Dimension) -> frozenset[str]:
@@ -173,6 +206,17 @@ def _wordings(table: Table) -> dict[str, tuple[str, ...]]:
     return {kind: words.texts(kind.value) for kind in WorkType if words.has(kind.value)}
 
 
+def _names(table: Table) -> dict[str, tuple[str, ...]]:
+    """Return the sureties by class, from `accepted = { INSURER = ["…"] }`; "ANY" takes the whole class."""
+    if not isinstance(table.need("accepted"), Mapping):
+        return {}
+    classes = Table(table.raw["accepted"], table.at("accepted"), frozenset(word.value for word in SuretyClass))
+    found = {kind: classes.texts(kind.value) for kind in SuretyClass if classes.has(kind.value)}
+    if not found:
+        raise table.wrong("accepted", "一つ以上の区分", "at least one class of surety")
+    return {kind: () if said == ("ANY",) else said for kind, said in found.items()}
+
+
 def _told(dimension: Dimension, wordings: Mapping[str, tuple[str, ...]]) -> Callable[[Application], Any]:
     told = attrgetter(dimension.field)
     if not wordings:
@@ -181,15 +225,18 @@ def _told(dimension: Dimension, wordings: Mapping[str, tuple[str, ...]]) -> Call
 
     def told_or_worded(application: Application) -> Any:
         value = told(application)
-        return value or next(iter(by_word.get(application.work_wording or "", ())), None)
+        return value or next(iter(by_word.get(folded(application.work_wording or ""), ())), None)
 
     return told_or_worded
 
 
 def by_wording(wordings: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-    """Return the work types that each of the obligee's own words stands for."""
-    words = dict.fromkeys(word for said in wordings.values() for word in said)
-    return {word: tuple(kind for kind, said in wordings.items() if word in said) for word in words}
+    """Return the work types that each of the obligee's own words, folded, stands for."""
+    meant: dict[str, tuple[str, ...]] = {}
+    for kind, said in wordings.items():
+        for word in dict.fromkeys(map(folded, said)):
+            meant[word] = (*meant.get(word, ()), kind)
+    return meant
 
 
 def _taken(dimension: Dimension, value: str, sources: tuple[Source, ...]) -> Reason:
@@ -203,7 +250,8 @@ def _taken(dimension: Dimension, value: str, sources: tuple[Source, ...]) -> Rea
     )
 
 
-def _unclear(dimension: Dimension, value: str, sources: tuple[Source, ...]) -> Reason:
+def unclear(dimension: Dimension, value: str, sources: tuple[Source, ...]) -> Reason:
+    """Return the reason that the obligee has to be asked about `value`."""
     ja, en = shown(value)
     return Reason(
         code=f"{dimension.code}_UNCLEAR",

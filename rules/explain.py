@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 from denshi_hosho.rules.application import Application
 from denshi_hosho.rules.decision import Decision, Reason
 from denshi_hosho.rules.plan import Channel, Saying, Source, SubmissionPlan
+from denshi_hosho.rules.steps import Explanation
 
 Language: TypeAlias = Literal["ja", "en"]
 
@@ -42,6 +43,25 @@ _WORDS = {
 def explain(decision: Decision, application: Application, language: Language = "ja") -> str:
     """Return why `decision` came out as it did for `application`, one clause a line, with its sources."""
     return "\n".join(_lines(decision, application, language))
+
+
+def explain_steps(explanation: Explanation, language: Language = "ja") -> str:
+    """Return the clauses that led to a decision, one a line: where it stands, what it tests, whether it held."""
+    return "\n".join(_step_lines(explanation, language))
+
+
+def _step_lines(explanation: Explanation, language: Language) -> Iterator[str]:
+    for number, step in enumerate(explanation.steps, 1):
+        standing = step.standing.ja if language == "ja" else step.standing.value.replace("_", " ").lower()
+        tested = step.ja if language == "ja" else step.en
+        yield f"{number}. [{standing}] {step.place or step.aspect}: {tested}"
+        if step.missing:
+            yield f"    {_WORDS[language]['missing']}: {', '.join(step.missing)}"
+        for reason in step.reasons:
+            yield f"    {next(_reason(reason, language))}"
+    decision = explanation.decision
+    outcome = f"{decision.outcome}（{decision.outcome.ja}）" if language == "ja" else str(decision.outcome)
+    yield f"{_WORDS[language]['outcome']}: {outcome}"
 
 
 def _lines(decision: Decision, application: Application, language: Language) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from denshi_hosho.rules.conditions import when_said
 from denshi_hosho.rules.deciding import ServedRules, today_is
 from denshi_hosho.rules.dimensions import Listing, shown
 from denshi_hosho.rules.obligees import Obligee
@@ -12,6 +13,7 @@ from denshi_hosho.rules.rulefile import Revision, RuleFile
 from denshi_hosho.rules.starts import Start
 from denshi_hosho.rules.submission import Submission
 from denshi_hosho.rules.texts import day_ja
+from denshi_hosho.rules.vocabulary import Others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,8 @@ def _facts(revision: Revision) -> Iterator[Fact]:
     for paper in revision.paper:
         reason = paper.reason
         value = "true" if paper.accepted else "false"
-        yield Fact(code="PAPER", ja=reason.ja, en=reason.en, value=value, sources=reason.sources)
+        where = when_said(paper.guard.condition)
+        yield Fact(code="PAPER", ja=reason.ja + where[0], en=reason.en + where[1], value=value, sources=reason.sources)
         for reading in paper.readings:
             yield _plain("READING", reading.reason.ja, reading.reason.en, paper.literal, reason.sources)
     for remark in revision.remarks:
@@ -88,12 +91,17 @@ def _facts(revision: Revision) -> Iterator[Fact]:
 
 
 def _start(start: Start) -> Fact:
-    ja = "または".join(basis.ja for basis in start.counted_by)
-    en = " or ".join(basis.en for basis in start.counted_by)
+    if start.counted_by:
+        ja = "または".join(basis.ja for basis in start.counted_by) + f"が{day_ja(start.from_on)}以後の案件から。"
+        en = f"From {start.from_on} on, counted by the {' or '.join(basis.en for basis in start.counted_by)}."
+    else:
+        ja = f"{day_ja(start.from_on)}から。どの日で判定するかは示されていません。"
+        en = f"From {start.from_on} on; by which day that is counted is not stated."
+    where = when_said(start.guard.condition)
     return Fact(
         code="START",
-        ja=f"{ja}が{day_ja(start.from_on)}以後の案件から。",
-        en=f"From {start.from_on} on, counted by the {en}.",
+        ja=ja + where[0],
+        en=en + where[1],
         value=start.from_on.isoformat(),
         sources=start.sources,
     )
@@ -101,11 +109,13 @@ def _start(start: Start) -> Fact:
 
 def _listing(listing: Listing) -> Fact:
     pairs = [shown(value) for value in sorted(listing.accepted)]
-    dimension = listing.dimension
+    dimension, where = listing.dimension, when_said(listing.guard.condition)
+    others = ("。他は発注者に確認", "; for others ask the obligee") if listing.others is Others.ASK else ("", "")
+    english = f"{dimension.en}: {', '.join(en for _, en in pairs)}"
     return Fact(
         code=dimension.code,
-        ja=f"{dimension.ja}: {'、'.join(ja for ja, _ in pairs)}",
-        en=f"{dimension.en}: {', '.join(en for _, en in pairs)}".capitalize(),
+        ja=f"{dimension.ja}: {'、'.join(ja for ja, _ in pairs)}{others[0]}{where[0]}",
+        en=f"{english[:1].upper()}{english[1:]}{others[1]}{where[1]}",
         value=",".join(sorted(listing.accepted)),
         sources=listing.sources,
     )
@@ -114,7 +124,14 @@ def _listing(listing: Listing) -> Fact:
 def _submission(submission: Submission) -> Iterator[Fact]:
     for guarded in submission.channels:
         channel = guarded.channel
-        yield Fact(code="CHANNEL", ja=channel.ja, en=channel.en, value=channel.way, sources=channel.sources)
+        where = when_said(guarded.guard.condition)
+        yield Fact(
+            code="CHANNEL",
+            ja=channel.ja + where[0],
+            en=channel.en + where[1],
+            value=channel.way,
+            sources=channel.sources,
+        )
         to = channel.recipient
         yield Fact(code="RECIPIENT", ja=to.ja, en=to.en, value=to.address or to.known, sources=channel.sources)
     for _, need in submission.artefacts:

@@ -3,8 +3,16 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from denshi_hosho.core.errors import HoshoError
+
+
+class Grade(StrEnum):
+    """How grave a fault is: an error has to be mended; a warning has to be looked at, and may be meant so."""
+
+    ERROR = "ERROR"
+    WARNING = "WARNING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +27,13 @@ class Fault:
     ja: str
     en: str
     file: str = ""
+    grade: Grade = Grade.ERROR
 
     def line(self, language: str = "en") -> str:
         """Return the mistake as one line; `language` is "ja" or "en"."""
         text = self.ja if language == "ja" else self.en
+        if self.grade is Grade.WARNING:
+            text = f"注意: {text}" if language == "ja" else f"warning: {text}"
         return ": ".join(part for part in (self.file, self.place, text) if part)
 
 

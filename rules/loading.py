@@ -1,7 +1,9 @@
 """Load obligee plugins one by one, so that a broken one harms only its own obligees. Not a sandbox."""
 
+import gc
 import importlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.resources.abc import Traversable
@@ -16,6 +18,18 @@ from denshi_hosho.rules.decision import Reason
 from denshi_hosho.rules.faults import Problem, RuleFileError
 from denshi_hosho.rules.hooks import ENTRY_POINT_GROUP, PROJECT, ObligeeHooks
 from denshi_hosho.rules.rulefile import Revision, parse
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Put off the collector of cyclic garbage inside the block: reading makes many records that all stay."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)

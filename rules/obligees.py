@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from denshi_hosho.rules.reader import Table, mistake
 
-_ID = re.compile(r"(?:[0-9]{6}|[a-z][a-z0-9-]*)(?:/[a-z0-9][a-z0-9-]*)*")
+OBLIGEE_PATTERN = r"(?:[0-9]{6}|[a-z][a-z0-9-]*)(?:/[a-z0-9][a-z0-9-]*)*"
 _WEIGHTS = (6, 5, 4, 3, 2)
-_OBLIGEE_KEYS = frozenset({"id", "name", "name_en", "prefecture", "example"})
+OBLIGEE_KEYS = frozenset({"id", "name", "name_en", "prefecture", "example"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,7 @@ def check_digit(code: str) -> int:
 
 def read_obligee(raw: object) -> Obligee:
     """Return the obligee of a rule file's `[obligee]`; raise RuleFileError for a wrong id."""
-    table = Table(raw, "obligee", _OBLIGEE_KEYS)
+    table = Table(raw, "obligee", OBLIGEE_KEYS)
     obligee = Obligee(
         id=table.text("id"),
         name=table.text("name"),
@@ -45,7 +45,7 @@ def read_obligee(raw: object) -> Obligee:
 
 
 def _check_id(given: str) -> None:
-    if not _ID.fullmatch(given):
+    if not re.fullmatch(OBLIGEE_PATTERN, given):
         raise mistake(
             "OBLIGEE_ID",
             "obligee.id",

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from denshi_hosho.rules.vocabulary import Artefact, Need, RecipientKnown, Way
+from denshi_hosho.core.vocabulary import GuaranteeKind
+from denshi_hosho.rules.vocabulary import (
+    Artefact,
+    Batching,
+    CompanionWay,
+    CopyFor,
+    DeadlineEvent,
+    KeyForm,
+    Need,
+    RecipientKnown,
+    Way,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,19 +31,101 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saying:
-    """One thing the rule says, in our words (`ja`, `en`); `literal`: the page's own wording."""
+    """One thing the rule says, in our words (`ja`, `en`); `literal`: the page's own wording.
+
+    `depends_on` names untold fields of the application that decide whether it applies at all.
+    """
 
     ja: str
     en: str
     literal: str | None
     sources: tuple[Source, ...]
+    depends_on: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindWord:
+    """The obligee's own word for a kind of guarantee, such as 前払金 for ADVANCE_PAYMENT."""
+
+    kind: GuaranteeKind
+    word: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectLine(Saying):
+    """The subject (件名) of the mail. `template` (docs/submission.md) builds it; None: only words describe it.
+
+    `kinds` are the obligee's own words for {kind}, empty: the usual ones. `joined_by` stands between the kinds
+    of a mail that carries several guarantees; None: a subject with {kind} or {number} is for one guarantee.
+    """
+
+    template: str | None = None
+    kinds: tuple[KindWord, ...] = ()
+    joined_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyField(Saying):
+    """What the mail's text must hold: `label` in the obligee's words, `value` a template; None: only described."""
+
+    label: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyTo(Saying):
+    """Who gets a copy (CC): `whom`, or the `address` that the rule states."""
+
+    whom: CopyFor | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline(Saying):
+    """By when the key is handed in, relative to `event`; None: only described."""
+
+    event: DeadlineEvent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One ordering division's address (of the channel's way) and telephone number."""
+
+    division: str
+    address: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp(Saying):
+    """What to do after sending, such as a call: `phone`, or `phones` by division; neither: the recipient's."""
+
+    phone: str | None = None
+    phones: tuple[Contact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion(Saying):
+    """A document that goes with the key or beside it. `document`: its name; `way` None: not stated."""
+
+    document: str | None = None
+    way: CompanionWay | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchingRule(Saying):
+    """Whether one mail may carry several guarantees of the same works."""
+
+    rule: Batching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """To whom the key goes. `address` is set only when the rule states it: it is never guessed.
 
-    `ja` and `en` say who it is or whom to ask; `confirm`: the address must be confirmed before sending.
+    An address is the way's own: a mail address, a FAX number, the form's URL, a place. `ja` and `en` say who it
+    is or whom to ask, at `phone`; `confirm`: the address must be confirmed before sending. `divisions` holds the
+    addresses by ordering division.
     """
 
     known: RecipientKnown
@@ -40,6 +133,8 @@ class Recipient:
     en: str
     address: str | None
     confirm: bool
+    phone: str | None = None
+    divisions: tuple[Contact, ...] = ()
 
     @property
     def resolved(self) -> bool:
@@ -53,6 +148,8 @@ class Channel:
 
     It is open from `valid_from` to `valid_until`, both included (None: no limit stated), by the day of
     handing in. `depends_on` names untold fields of the application that decide whether it is open at all.
+    `key_as`: the forms in which the key is handed over, empty: not stated. `system`: the name of the
+    electronic contract system.
     """
 
     way: Way
@@ -64,17 +161,33 @@ class Channel:
     en: str
     literal: str | None
     sources: tuple[Source, ...]
+    key_as: tuple[KeyForm, ...] = ()
+    system: str | None = None
+
+    def open_on(self, day: date) -> bool:
+        """Return whether the key may be handed in by this channel on `day` (Japan's)."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_until is None or day <= self.valid_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtefactNeed:
-    """Whether one artefact must, may or must not be handed in."""
+    """Whether one artefact must, may or must not be handed in.
+
+    Of the obligee's own form: its `name`, the `url` where it can be had, `as_pdf`: filled in, then converted to
+    PDF. `password`: the file must be protected by a password.
+    """
 
     artefact: Artefact
     need: Need
     ja: str
     en: str
     sources: tuple[Source, ...]
+    name: str | None = None
+    url: str | None = None
+    as_pdf: bool = False
+    password: bool = False
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +199,11 @@ class SubmissionPlan:
 
     channels: tuple[Channel, ...]
     artefacts: tuple[ArtefactNeed, ...]
-    subject: Saying | None
-    body: tuple[Saying, ...]
-    cc: tuple[Saying, ...]
-    deadline: Saying | None
-    follow_up: Saying | None
-    companions: tuple[Saying, ...]
+    subject: SubjectLine | None
+    body: tuple[BodyField, ...]
+    cc: tuple[CopyTo, ...]
+    deadline: Deadline | None
+    follow_up: FollowUp | None
+    companions: tuple[Companion, ...]
     notes: tuple[Saying, ...]
+    batching: BatchingRule | None = None

@@ -18,9 +18,10 @@ from denshi_hosho.rules.faults import (
     UnknownObligee,
     UnknownRuleText,
 )
-from denshi_hosho.rules.loading import candidates, load_plugin
+from denshi_hosho.rules.loading import candidates, load_plugin, without_collection
 from denshi_hosho.rules.obligees import Obligee
 from denshi_hosho.rules.rulefile import parse
+from denshi_hosho.rules.steps import Explanation, explained
 
 MAX_REVIEW_PROBLEMS = 100
 
@@ -33,6 +34,7 @@ class Rulebook:
     ) -> None:
         """Take what the plugins serve; an obligee that two of them claim is served by neither."""
         self._problems = list(problems)
+        self._failed_reviews: dict[str, Problem] = {}
         self._not_served: dict[str, Problem] = {}
         self._served = self._claimed(served)
         self._texts = {item.rules.digest: item.rules.text for item in self._served.values()}
@@ -48,17 +50,18 @@ class Rulebook:
         """
         served: list[ServedRules] = []
         problems: list[Problem] = []
-        for candidate in candidates(modules, disabled):
-            its_rules, its_problems = load_plugin(candidate)
-            served += its_rules
-            problems += its_problems
+        with without_collection():
+            for candidate in candidates(modules, disabled):
+                its_rules, its_problems = load_plugin(candidate)
+                served += its_rules
+                problems += its_problems
         return cls(served, problems, strict=strict)
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str], *, reviews: Mapping[str, Review] | None = None) -> Self:
         """Return a rulebook of rule files in memory, by plugin name; raise RuleFileError for a wrong file."""
-        return cls(
-            [
+        with without_collection():
+            served = [
                 ServedRules(
                     rules=parse(text.encode(), f"{name}/rules.toml"),
                     plugin=name,
@@ -67,21 +70,24 @@ class Rulebook:
                 )
                 for name, text in texts.items()
             ]
-        )
+        return cls(served)
 
     @property
     def problems(self) -> Sequence[Problem]:
-        """Return the plugins and files that are not served, and the reviews that failed since the start."""
-        return tuple(self._problems)
+        """Return the plugins and files that are not served, and the obligees whose last review failed."""
+        return (*self._problems, *self._failed_reviews.values())
 
     def decide(self, application: Application) -> Decision:
         """Return the decision for `application`; raise UnknownObligee where no plugin serves its obligee."""
         served = self._served.get(application.obligee) or self._find(application.obligee)
         decision = deciding.decide(served, application)
-        for reason in decision.reasons:
-            if reason.code == PLUGIN_FAILED:
-                self._note(Problem(served.plugin, reason.ja, reason.en, (application.obligee,)))
+        if served.review is not None:
+            self._note_review(served, decision)
         return decision
+
+    def explained(self, application: Application) -> Explanation:
+        """Return the decision with every clause that led to it; raise UnknownObligee as `decide` does."""
+        return explained(self._find(application.obligee), application)
 
     def obligees(self) -> Sequence[Obligee]:
         """Return every obligee that is served, in order of id."""
@@ -142,6 +148,12 @@ class Rulebook:
         self._not_served[obligee] = problem
         self._problems.append(problem)
 
-    def _note(self, problem: Problem) -> None:
-        if problem not in self._problems and len(self._problems) < MAX_REVIEW_PROBLEMS:
-            self._problems.append(problem)
+    def _note_review(self, served: ServedRules, decision: Decision) -> None:
+        """Keep a failed review among the problems until the same obligee's next review goes well."""
+        obligee = decision.obligee
+        failed = next((reason for reason in decision.reasons if reason.code == PLUGIN_FAILED), None)
+        if failed is None:
+            if decision.revision is not None:
+                self._failed_reviews.pop(obligee, None)
+        elif obligee in self._failed_reviews or len(self._failed_reviews) < MAX_REVIEW_PROBLEMS:
+            self._failed_reviews[obligee] = Problem(served.plugin, failed.ja, failed.en, (obligee,))

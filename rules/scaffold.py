@@ -59,11 +59,12 @@ example = true
 [sources.page]
 title = "（仮の出典）発注者のページの題名に置き換えてください"
 # url = "https://…"
+# publisher = "…"
 seen_on = $day
 
 [[revision]]
 from = $day
-counted_by = "contract"   # notice, nomination, bidding, order, contract, initial_contract or guarantee
+counted_by = "contract"   # or notice, nomination, bidding, order, initial_contract, guarantee, not_stated
 source = "page#（仮）"
 
 [revision.kinds]

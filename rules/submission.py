@@ -1,79 +1,130 @@
 """Read `[revision.submission]` and build the submission plan of one application from it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Generic, TypeVar
 
+from denshi_hosho.core.vocabulary import GuaranteeKind
+from denshi_hosho.rules import prescriptions as read
 from denshi_hosho.rules.application import Application
-from denshi_hosho.rules.citations import cited
+from denshi_hosho.rules.channels import CHANNEL_KEYS, GuardedChannel, read_channel
 from denshi_hosho.rules.guards import Guard, always, read_guard
-from denshi_hosho.rules.plan import ArtefactNeed, Channel, Recipient, Saying, Source, SubmissionPlan
+from denshi_hosho.rules.plan import (
+    ArtefactNeed,
+    BatchingRule,
+    BodyField,
+    Companion,
+    CopyTo,
+    Deadline,
+    FollowUp,
+    Saying,
+    Source,
+    SubjectLine,
+    SubmissionPlan,
+)
 from denshi_hosho.rules.reader import Table, mistake
-from denshi_hosho.rules.texts import Guarded, read_sayings
-from denshi_hosho.rules.vocabulary import Artefact, Need, RecipientKnown, Way
+from denshi_hosho.rules.templates import ELECTRONIC_KINDS
+from denshi_hosho.rules.texts import SAYING_KEYS
+from denshi_hosho.rules.vocabulary import Need
 
-_SAYINGS = ("subject", "body", "cc", "deadline", "follow_up", "companion", "note")
-SUBMISSION_KEYS = frozenset({"channel", "artefact", *_SAYINGS})
-_CHANNEL_KEYS = frozenset({"when", "way", "from", "until", "recipient", "ja", "en", "literal", "source"})
-_RECIPIENT_KEYS = frozenset({"known", "ja", "en", "address", "addresses", "confirm"})
-_ARTEFACT_KEYS = frozenset({"when", "what", "need", "ja", "en", "literal", "source"})
+SAYINGS = ("subject", "body", "cc", "deadline", "follow_up", "companion", "batching", "note")
+SUBMISSION_KEYS = frozenset({"channel", "artefact", *SAYINGS})
+
+Said_co = TypeVar("Said_co", bound=Saying | ArtefactNeed, covariant=True)  # a clause is frozen
 
 
 @dataclass(frozen=True, slots=True)
-class GuardedChannel:
-    """A channel, for whom it is open, and the addresses of divisions where the rule states them."""
+class Clause(Generic[Said_co]):
+    """A saying of the submission, for whom it holds, and its place in the file."""
 
+    place: str
     guard: Guard
-    channel: Channel
-    addresses: Mapping[str, str]
+    saying: Said_co
 
-    def open_to(self, application: Application) -> Channel | None:
-        """Return the channel as it is open to `application`, None where it is not."""
+    def said_to(self, application: Application) -> Said_co | None:
+        """Return the saying as it holds for `application`, None where it does not."""
         answer = self.guard(application)
         if answer is False:
             return None
-        channel = self.channel
-        if answer is not True:
-            channel = replace(channel, depends_on=answer)
-        if self.addresses:
-            address = self.addresses.get(application.division or "")
-            channel = replace(channel, recipient=replace(channel.recipient, address=address))
-        return channel
+        return self.saying if answer is True else replace(self.saying, depends_on=tuple(dict.fromkeys(answer)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a revision says of handing in the key."""
+    """What a revision says of handing in the key, in the order of the file."""
 
     channels: tuple[GuardedChannel, ...]
-    artefacts: tuple[tuple[Guard, ArtefactNeed], ...]
-    sayings: Mapping[str, tuple[Guarded, ...]]
+    needs: tuple[Clause[ArtefactNeed], ...]
+    subjects: tuple[Clause[SubjectLine], ...]
+    body: tuple[Clause[BodyField], ...]
+    cc: tuple[Clause[CopyTo], ...]
+    deadlines: tuple[Clause[Deadline], ...]
+    follow_ups: tuple[Clause[FollowUp], ...]
+    companions: tuple[Clause[Companion], ...]
+    batching: tuple[Clause[BatchingRule], ...]
+    notes: tuple[Clause[Saying], ...]
+
+    @property
+    def artefacts(self) -> tuple[tuple[Guard, ArtefactNeed], ...]:
+        """Return the artefacts, each with its guard."""
+        return tuple((clause.guard, clause.saying) for clause in self.needs)
+
+    @property
+    def sayings(self) -> Mapping[str, tuple[Clause[Saying], ...]]:
+        """Return every saying by its key in the rule file."""
+        found: tuple[tuple[Clause[Saying], ...], ...] = (
+            self.subjects,
+            self.body,
+            self.cc,
+            self.deadlines,
+            self.follow_ups,
+            self.companions,
+            self.batching,
+            self.notes,
+        )
+        return dict(zip(SAYINGS, found, strict=True))
 
     def plan(self, application: Application) -> SubmissionPlan:
         """Return the plan for `application`; what the rule does not say is left out."""
-        channels = (guarded.open_to(application) for guarded in self.channels)
+        channels = [guarded.open_to(application) for guarded in self.channels]
         return SubmissionPlan(
             channels=tuple(channel for channel in channels if channel is not None),
-            artefacts=tuple(need for guard, need in self.artefacts if guard(application) is not False),
-            subject=self._first("subject", application),
-            body=self._all("body", application),
-            cc=self._all("cc", application),
-            deadline=self._first("deadline", application),
-            follow_up=self._first("follow_up", application),
-            companions=self._all("companion", application),
-            notes=self._all("note", application),
+            artefacts=_all(self.needs, application),
+            subject=_first(self.subjects, application),
+            body=_all(self.body, application),
+            cc=_all(self.cc, application),
+            deadline=_first(self.deadlines, application),
+            follow_up=_first(self.follow_ups, application),
+            companions=_all(self.companions, application),
+            notes=_all(self.notes, application),
+            batching=_first(self.batching, application),
         )
 
-    def _all(self, key: str, application: Application) -> tuple[Saying, ...]:
-        return tuple(item.saying for item in self.sayings[key] if item.guard(application) is not False)
 
-    def _first(self, key: str, application: Application) -> Saying | None:
-        return next(iter(self._all(key, application)), None)
+def _all(clauses: tuple[Clause[Said_co], ...], application: Application) -> tuple[Said_co, ...]:
+    if not clauses:
+        return ()
+    said = [clause.said_to(application) for clause in clauses]
+    return tuple([saying for saying in said if saying is not None])
 
 
-def read_submission(table: Table, sources: Mapping[str, Source]) -> Submission:
-    """Return what `[revision.submission]` says; raise RuleFileError for its mistakes."""
-    channels = [_channel(Table(raw, place, _CHANNEL_KEYS), sources) for raw, place in table.tables("channel")]
-    artefacts = [_artefact(Table(raw, place, _ARTEFACT_KEYS), sources) for raw, place in table.tables("artefact")]
+def _first(clauses: tuple[Clause[Said_co], ...], application: Application) -> Said_co | None:
+    for clause in clauses:
+        said = clause.said_to(application)
+        if said is not None:
+            return said
+    return None
+
+
+def read_submission(
+    table: Table, sources: Mapping[str, Source], *, kinds: Collection[GuaranteeKind] = ELECTRONIC_KINDS
+) -> Submission:
+    """Return what `[revision.submission]` says; raise RuleFileError for its mistakes.
+
+    `kinds` are the kinds that the revision takes: a subject's own words must be there for each of them.
+    """
+    channels = [read_channel(Table(raw, place, CHANNEL_KEYS), sources) for raw, place in table.tables("channel")]
     if not channels:
         raise mistake(
             "NO_CHANNEL",
@@ -81,85 +132,35 @@ def read_submission(table: Table, sources: Mapping[str, Source]) -> Submission:
             '提出方法がありません。[[revision.submission.channel]] を書いてください（不明なら way = "NOT_STATED"）。',
             'no channel is stated; add [[revision.submission.channel]] (way = "NOT_STATED" when the page is silent).',
         )
-    _check_artefacts(artefacts, table)
+    needs = _clauses(table, "artefact", read.ARTEFACT_KEYS, partial(read.read_artefact, sources=sources))
+    _check_artefacts(needs, table)
+    subject = partial(read.read_subject, sources=sources, kinds=kinds)
     return Submission(
         channels=tuple(channels),
-        artefacts=tuple(artefacts),
-        sayings={key: read_sayings(table, key, sources) for key in _SAYINGS},
+        needs=needs,
+        subjects=_clauses(table, "subject", read.SUBJECT_KEYS, subject),
+        body=_clauses(table, "body", read.BODY_KEYS, partial(read.read_body, sources=sources)),
+        cc=_clauses(table, "cc", read.COPY_KEYS, partial(read.read_copy, sources=sources)),
+        deadlines=_clauses(table, "deadline", read.DEADLINE_KEYS, partial(read.read_deadline, sources=sources)),
+        follow_ups=_clauses(table, "follow_up", read.FOLLOW_UP_KEYS, partial(read.read_follow_up, sources=sources)),
+        companions=_clauses(table, "companion", read.COMPANION_KEYS, partial(read.read_companion, sources=sources)),
+        batching=_clauses(table, "batching", read.BATCHING_KEYS, partial(read.read_batching, sources=sources)),
+        notes=_clauses(table, "note", SAYING_KEYS, partial(read.read_note, sources=sources)),
     )
 
 
-def _channel(table: Table, sources: Mapping[str, Source]) -> GuardedChannel:
-    recipient = Table(table.need("recipient"), table.at("recipient"), _RECIPIENT_KEYS)
-    channel = Channel(
-        way=table.word("way", Way),
-        recipient=_recipient(recipient),
-        valid_from=table.day_or_none("from"),
-        valid_until=table.day_or_none("until"),
-        depends_on=(),
-        ja=table.text("ja"),
-        en=table.text("en"),
-        literal=table.text_or_none("literal"),
-        sources=cited(table, sources),
-    )
-    if channel.valid_from and channel.valid_until and channel.valid_until < channel.valid_from:
-        raise mistake(
-            "CHANNEL_VALIDITY",
-            table.at("until"),
-            "from より前です。どちらかの日付を直してください。",
-            "is before `from`; mend one of the two days.",
-        )
-    return GuardedChannel(read_guard(table), channel, _addresses(recipient))
+def _clauses(
+    table: Table, key: str, keys: frozenset[str], read_one: Callable[[Table], Said_co]
+) -> tuple[Clause[Said_co], ...]:
+    found = []
+    for raw, place in table.tables(key):
+        item = Table(raw, place, keys)
+        found.append(Clause(place, read_guard(item), read_one(item)))
+    return tuple(found)
 
 
-def _recipient(table: Table) -> Recipient:
-    known = table.word("known", RecipientKnown)
-    if (known is RecipientKnown.LITERAL) != table.has("address"):
-        raise mistake(
-            "RECIPIENT_ADDRESS",
-            table.place,
-            'address は known = "LITERAL" のときだけ、必ず書きます。推測した宛先は書かないでください。',
-            '`address` belongs to known = "LITERAL", and only to it; never write a guessed address.',
-        )
-    if table.has("addresses") and known is not RecipientKnown.BY_DIVISION:
-        raise mistake(
-            "RECIPIENT_ADDRESS",
-            table.place,
-            'addresses は known = "BY_DIVISION" のときだけ書けます。',
-            '`addresses` belongs to known = "BY_DIVISION" only.',
-        )
-    return Recipient(
-        known=known,
-        ja=table.text("ja"),
-        en=table.text("en"),
-        address=table.text_or_none("address"),
-        confirm=table.flag("confirm", default=False),
-    )
-
-
-def _addresses(table: Table) -> dict[str, str]:
-    if not table.has("addresses"):
-        return {}
-    raw = table.raw["addresses"]
-    if not isinstance(raw, Mapping):
-        raise table.wrong("addresses", "担当課 = 宛先 の表", "a table of division = address")
-    addresses = Table(raw, table.at("addresses"), frozenset(raw))
-    return {division: addresses.text(division) for division in raw}
-
-
-def _artefact(table: Table, sources: Mapping[str, Source]) -> tuple[Guard, ArtefactNeed]:
-    need = ArtefactNeed(
-        artefact=table.word("what", Artefact),
-        need=table.word("need", Need),
-        ja=table.text("ja"),
-        en=table.text("en"),
-        sources=cited(table, sources),
-    )
-    return read_guard(table), need
-
-
-def _check_artefacts(artefacts: list[tuple[Guard, ArtefactNeed]], table: Table) -> None:
-    plain = [(need.artefact, need.need) for guard, need in artefacts if guard is always]
+def _check_artefacts(needs: tuple[Clause[ArtefactNeed], ...], table: Table) -> None:
+    plain = [(clause.saying.artefact, clause.saying.need) for clause in needs if clause.guard is always]
     for artefact, need in plain:
         if need is Need.REQUIRED and (artefact, Need.FORBIDDEN) in plain:
             raise mistake(

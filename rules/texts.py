@@ -13,7 +13,7 @@ from denshi_hosho.rules.plan import Saying, Source
 from denshi_hosho.rules.reader import Table
 
 SAYING_KEYS = frozenset({"when", "ja", "en", "literal", "source"})
-_READING_KEYS = frozenset({"when", "ja", "en"})
+READING_KEYS = frozenset({"when", "ja", "en"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_readings(table: Table, sources: tuple[Source, ...], otherwise: Guard = 
     """
     found = []
     for raw, place in table.tables("reading"):
-        item = Table(raw, place, _READING_KEYS)
+        item = Table(raw, place, READING_KEYS)
         reason = Reason(code="READING_TAKEN", ja=item.text("ja"), en=item.text("en"), sources=sources)
         found.append(Reading(read_guard(item) if item.has("when") else otherwise, reason))
     return tuple(found)

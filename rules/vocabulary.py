@@ -44,6 +44,31 @@ class Precision(Word):
     MONTH = "month", "月"
 
 
+class Others(Word):
+    """What a list means for the values that it does not hold."""
+
+    NOT_TAKEN = "NOT_TAKEN", "対象外"
+    ASK = "ASK", "発注者に確認"
+
+
+class Standing(Word):
+    """Whether a clause held when a decision came to it."""
+
+    HOLDS = "HOLDS", "成立"
+    DOES_NOT_HOLD = "DOES_NOT_HOLD", "不成立"
+    OPEN = "OPEN", "未確定"
+    NOT_STATED = "NOT_STATED", "記載なし"
+
+
+class Known(Word):
+    """How far a rule file knows one aspect of an obligee's rules."""
+
+    STATED = "STATED", "記載あり"
+    PARTLY = "PARTLY", "一部は発注者に確認"
+    UNKNOWN = "UNKNOWN", "公表資料に記載なし"
+    NOT_STATED = "NOT_STATED", "未記載"
+
+
 class Way(Word):
     """By which way a key is handed in (認証キーの提出方法)."""
 
@@ -83,3 +108,44 @@ class Need(Word):
     REQUIRED = "REQUIRED", "必要"
     OPTIONAL = "OPTIONAL", "任意"
     FORBIDDEN = "FORBIDDEN", "不可"
+
+
+class KeyForm(Word):
+    """In which form the key itself is handed over."""
+
+    NOTICE_PDF = "NOTICE_PDF", "認証キー等のお知らせ（PDF）を添付"
+    TEXT = "TEXT", "本文・入力欄に記載"
+    PRINTED_NOTICE = "PRINTED_NOTICE", "認証キー等のお知らせを印刷"
+    FAX_SHEET = "FAX_SHEET", "ファクシミリ送信票に記載"
+
+
+class DeadlineEvent(Word):
+    """The event that a deadline (提出期限) is relative to."""
+
+    BEFORE_SIGNING = "BEFORE_SIGNING", "契約締結前"
+    WITH_SIGNING = "WITH_SIGNING", "契約締結時"
+    BEFORE_PAPER_CONTRACT_IS_BROUGHT = "BEFORE_PAPER_CONTRACT_IS_BROUGHT", "契約書の持参前"
+    WITH_PAPER_CONTRACT = "WITH_PAPER_CONTRACT", "契約書の提出時"
+    BEFORE_INVOICE = "BEFORE_INVOICE", "請求書の提出前"
+    WITH_INVOICE = "WITH_INVOICE", "請求書の提出時"
+
+
+class Batching(Word):
+    """Whether several guarantees of the same works may be handed in at once."""
+
+    TOGETHER = "TOGETHER", "まとめて1通で可"
+    ONE_EACH = "ONE_EACH", "保証ごとに1通"
+
+
+class CompanionWay(Word):
+    """How a companion document, such as the invoice, is handed in."""
+
+    TOGETHER = "TOGETHER", "認証キーと同時に"
+    SEPARATELY = "SEPARATELY", "認証キーとは別に"
+
+
+class CopyFor(Word):
+    """Who gets a copy (CC)."""
+
+    SURETY = "SURETY", "保証機関"
+    OBLIGEE = "OBLIGEE", "発注者"

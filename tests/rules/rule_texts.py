@@ -10,6 +10,7 @@ name = "試験町"
 [sources.page]
 title = "試験町の電子保証"
 seen_on = 2026-01-05
+publisher = "試験町"
 
 [[revision]]
 from = 2024-04-01

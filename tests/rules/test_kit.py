@@ -7,7 +7,7 @@ import pytest
 from denshi_hosho.rules import _HOME_OF, kit
 from denshi_hosho.rules import __all__ as public
 from denshi_hosho.rules.cases import read_cases
-from denshi_hosho.rules.conformance import installed
+from denshi_hosho.rules.conformance import errors, installed
 from denshi_hosho.rules.rulefile import parse
 from tests.rules.rule_texts import MINIMAL
 
@@ -43,3 +43,10 @@ def test_every_public_name_has_its_home() -> None:
         assert getattr(room, name) is getattr(sys.modules[f"denshi_hosho.rules.{_HOME_OF[name]}"], name)
     with pytest.raises(AttributeError, match="has no attribute 'Rulebok'"):
         room.Rulebok  # noqa: B018 the access is what is tested
+
+
+def test_the_kit_refuses_clauses_against_each_other_and_leaves_what_is_only_odd() -> None:
+    against = '\n[[revision.exclusion]]\nwhen = { kind = "PERFORMANCE" }\nja = "不可"\nen = "No"\nsource = "page"\n'
+    odd = MINIMAL.replace('publisher = "試験町"\n', "")
+    assert [fault.code for fault in errors(parse((odd + against).encode()), "rules.toml")] == ["CONTRADICTION"]
+    assert errors(parse(odd.encode()), "rules.toml") == []

@@ -72,7 +72,7 @@ def test_an_installed_distribution_is_served_beside_the_built_in_ones(site: Path
 def test_the_kit_runs_its_cases_without_any_test_code(project: Path, site: Path) -> None:
     checked = kit(project, site)
     assert checked.returncode == 0, checked.stdout
-    assert "4 passed" in checked.stdout
+    assert "5 passed" in checked.stdout
 
 
 def test_the_kit_notices_that_another_file_is_installed(project: Path, site: Path) -> None:
@@ -97,4 +97,4 @@ def test_the_kit_notices_that_nothing_is_installed(project: Path) -> None:
     checked = kit(project, empty)
     assert checked.returncode == 1
     assert "Install the plugin (pip install -e .) and run the cases again." in checked.stdout
-    assert "3 passed" in checked.stdout
+    assert "4 passed" in checked.stdout

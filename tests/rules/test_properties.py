@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from denshi_hosho.core.vocabulary import Change, GuaranteeKind, Procurement, SuretyClass, WorkType
 from denshi_hosho.rules import Application, Decision, Outcome, Rulebook
-from denshi_hosho.rules.application import DATE_FIELDS, WORD_FIELDS, YEN_FIELDS
+from denshi_hosho.rules.application import DATE_FIELDS, FLAG_FIELDS, WORD_FIELDS, YEN_FIELDS
 from tests.rules.rule_texts import MINIMAL
 
 SECOND = MINIMAL[MINIMAL.index("[[revision]]") :].replace("2024-04-01", "2024-06-01")
@@ -55,6 +55,7 @@ CHOICES: dict[str, st.SearchStrategy[Any]] = {
     "change": st.sampled_from(Change),
     **{name: st.none() | DAYS for name in DATE_FIELDS},
     **{name: st.none() | st.sampled_from([0, 2_999_999, 3_000_000, 10**13]) for name in YEN_FIELDS},
+    **{name: st.none() | st.booleans() for name in FLAG_FIELDS},
     "division": st.none() | st.sampled_from(["契約課", "水道課"]),
     "work_wording": st.none() | st.sampled_from(["工事", "建設工事", "業務委託", "何か"]),
     "surety": st.none() | st.just("西日本建設業保証株式会社"),
@@ -68,6 +69,7 @@ ACCEPTABLE: dict[str, Any] = {
     "change": Change.ORIGINAL,
     "division": "契約課",
     "contract_price": 3_000_000,
+    **dict.fromkeys(FLAG_FIELDS, False),
     **dict.fromkeys(DATE_FIELDS, date(2024, 7, 1)),
 }
 
@@ -99,7 +101,8 @@ def test_an_outcome_is_one_and_fits_its_reasons(application: Application) -> Non
     unsettled = any(reason.unsettled for reason in decision.reasons)
     assert (decision.outcome is Outcome.ACCEPTED) == (not refused and not unsettled)
     assert refused == (decision.outcome in (Outcome.PAPER_ONLY, Outcome.REFUSED))
-    assert (decision.plan is not None) == (decision.outcome is Outcome.ACCEPTED)
+    assert decision.plan is not None or decision.outcome is not Outcome.ACCEPTED
+    assert decision.plan is None or decision.outcome in {Outcome.ACCEPTED, Outcome.UNDETERMINED}
     assert (decision.outcome is Outcome.PAPER_ONLY) == (refused and decision.paper is True)
     assert not decision.missing or decision.outcome is Outcome.UNDETERMINED
     assert decision.reasons

@@ -4,7 +4,7 @@ import pytest
 
 from denshi_hosho.core.vocabulary import GuaranteeKind, WorkType
 from denshi_hosho.rules import Application, Decision, MalformedRecord
-from denshi_hosho.rules.application import DATE_FIELDS, TEXT_FIELDS, WORD_FIELDS, YEN_FIELDS
+from denshi_hosho.rules.application import DATE_FIELDS, FLAG_FIELDS, TEXT_FIELDS, WORD_FIELDS, YEN_FIELDS, told_as
 from denshi_hosho.rules.rulebook import Rulebook
 from tests.rules.rule_texts import MINIMAL
 
@@ -31,9 +31,32 @@ def test_an_application_writes_what_was_told_in_order() -> None:
     assert Application.from_json(TOLD) == application
 
 
-def test_every_field_of_an_application_can_stand_in_a_guard() -> None:
-    known = {*WORD_FIELDS, *DATE_FIELDS, *YEN_FIELDS, *TEXT_FIELDS, "obligee"}
+def test_every_field_of_an_application_but_its_numbers_can_stand_in_a_guard() -> None:
+    known = {*WORD_FIELDS, *DATE_FIELDS, *YEN_FIELDS, *TEXT_FIELDS, *FLAG_FIELDS, "obligee", "works_numbers"}
     assert known == set(Application.__slots__)
+
+
+def test_flags_and_works_numbers_are_written_only_when_told() -> None:
+    assert "trial" not in Application.from_json(TOLD).to_json()
+    told = {**TOLD, "excluded_in_notice": False, "trial": True, "works_numbers": ["7-1", "7-2"]}
+    application = Application.from_json(told)
+    assert (application.excluded_in_notice, application.works_numbers) == (False, ("7-1", "7-2"))
+    assert application.to_json() == told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("contract_price", "3,000,000", 3_000_000),
+        ("contract_price", "three", "three"),
+        ("trial", "true", True),
+        ("trial", "yes", "yes"),
+        ("works_numbers", "7-1, 7-2", ["7-1", "7-2"]),
+        ("contract_on", "2024-04-01", "2024-04-01"),
+    ],
+)
+def test_what_a_person_types_is_read_as_its_field(name: str, text: str, value: object) -> None:
+    assert told_as(name, text) == value
 
 
 @pytest.mark.parametrize(

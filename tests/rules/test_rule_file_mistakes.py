@@ -20,7 +20,7 @@ MISTAKES = {
     ),
     "unknown key in a list, nothing near": (
         replaced("accepted = { CONSTRUCTION", "xyz = 1\naccepted = { CONSTRUCTION"),
-        'revision[1].work_types: unknown key "xyz"; known here: accepted, literal, reading, source, unclear, when',
+        'revision[1].work_types: unknown key "xyz"; known here: accepted, literal, others, reading, source, unclear, when',
     ),
     "format missing": (replaced("format = 1", ""), '"format" is missing; add it.'),
     "format of the future": (replaced("format = 1", "format = 2"), "format: must be 1."),
@@ -44,7 +44,7 @@ MISTAKES = {
         ),
     ),
     "no sources at all": (
-        replaced('[sources.page]\ntitle = "試験町の電子保証"\nseen_on = 2026-01-05', "[sources]"),
+        replaced('[sources.page]\ntitle = "試験町の電子保証"\nseen_on = 2026-01-05\npublisher = "試験町"', "[sources]"),
         "sources: no source is stated; add at least one [sources.name].",
     ),
     "source never looked at": (
@@ -180,6 +180,37 @@ MISTAKES = {
         MINIMAL + '\n[[revision.exclusion]]\nja = "不可"\nen = "No"\nsource = "page"\n',
         'revision[1].exclusion[1]: "when" is missing; add it.',
     ),
+    "silent on what is stated": (
+        with_lines('silent_on = ["paper", "kinds"]'),
+        'revision[1].silent_on: "kinds" is said not to be on the page, yet this revision states it; remove one.',
+    ),
+    "silent on something unknown": (
+        with_lines('silent_on = "papper"'),
+        'revision[1].silent_on: "papper" is not known here; did you mean "paper"?',
+    ),
+    "a flag in quotes": (
+        with_lines('when = { trial = "true" }', after="[revision.kinds]"),
+        "revision[1].kinds.when.trial: must be true or false.",
+    ),
+    "an unknown word for the others": (
+        with_lines('others = "ASKED"', after="[revision.kinds]"),
+        'revision[1].kinds.others: "ASKED" is not known here; did you mean "ASK"?',
+    ),
+    "sureties by a class that does not exist": (
+        MINIMAL + '\n[revision.sureties]\naccepted = { INSURERS = "ANY" }\nsource = "page"\n',
+        'revision[1].sureties.accepted: unknown key "INSURERS"; did you mean "INSURER"?',
+    ),
+    "sureties of no class": (
+        MINIMAL + '\n[revision.sureties]\naccepted = {}\nsource = "page"\n',
+        "revision[1].sureties.accepted: must be at least one class of surety.",
+    ),
+    "no basis at all, in a list": (
+        replaced('counted_by = "contract"', 'counted_by = ["contract", "not_stated"]'),
+        (
+            'revision[1].counted_by: "not_stated" is not known here; known here: bidding, contract, guarantee, '
+            "initial_contract, nomination, notice, order"
+        ),
+    ),
     "paper that is neither open nor closed": (
         MINIMAL + '\n[revision.paper]\naccepted = "yes"\nsource = "page"\n',
         "revision[1].paper.accepted: must be true or false.",
@@ -202,6 +233,24 @@ def test_a_file_that_is_not_toml_says_so() -> None:
     with pytest.raises(RuleFileError) as refused:
         parse(b"format = \n", "rules.toml")
     assert refused.value.en == "rules.toml: is not TOML: Invalid value (at line 1, column 10)"
+
+
+@pytest.mark.parametrize(
+    ("day", "line"),
+    [
+        ("2024-02-30", "line 13: 2024-02-30 is no day of the calendar: 2024-02 ends on the 29th."),
+        ("2024-04-31", "line 13: 2024-04-31 is no day of the calendar: 2024-04 ends on the 30th."),
+        ("2024-12-32", "line 13: 2024-12-32 is no day of the calendar: 2024-12 ends on the 31st."),
+        ("2024-13-01", "line 13: 2024-13-01 is no day of the calendar: months run from 01 to 12."),
+        ("2024-4-1", "line 13: 2024-4-1 is not written as a day; write 2024-04-01."),
+        ("2024/4/1", "line 13: 2024/4/1 is not written as a day; write 2024-04-01."),
+    ],
+)
+def test_a_day_that_is_none_says_so_in_words(day: str, line: str) -> None:
+    with pytest.raises(RuleFileError) as refused:
+        parse(replaced("from = 2024-04-01", f"from = {day}").encode(), "rules.toml")
+    assert refused.value.en == f"rules.toml: {line}"
+    assert refused.value.faults[0].code == "NO_SUCH_DAY"
 
 
 def test_a_file_that_is_not_utf_8_says_so() -> None:

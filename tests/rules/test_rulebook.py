@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -260,6 +261,24 @@ def test_a_review_that_returns_junk_leaves_everything_open(add: Add, tmp_path: P
         return junk
 
     assert with_review(add, tmp_path, review).outcome is Outcome.UNDETERMINED
+
+
+def test_a_review_that_goes_well_again_clears_its_problem() -> None:
+    broken = True
+
+    def review(_application: Application, _revision: object) -> Iterable[Reason]:
+        if broken:
+            raise RuntimeError("broken")
+        return ()
+
+    rulebook = Rulebook.from_texts({"town": MINIMAL}, reviews={"town": review})
+    assert rulebook.decide(TOWN).outcome is Outcome.UNDETERMINED
+    assert [problem.obligees for problem in rulebook.problems] == [("test/town",)]
+    broken = False
+    rulebook.decide(replace(TOWN, contract_on=date(2024, 3, 31)))
+    assert len(rulebook.problems) == 1  # before the start no review is asked
+    assert rulebook.decide(TOWN).outcome is Outcome.ACCEPTED
+    assert rulebook.problems == ()
 
 
 def test_a_failing_review_touches_no_other_obligee(add: Add, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The access key of a guarantee (認証キー): made at issue, shown to its owner, rotated, and what happened around it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,6 +59,12 @@ async def reveal(connection: AsyncConnection, vault: Vault, guarantee_id: int) -
         works_name=row.works_name, obligee_name=row.obligee_name, surety_name=row.surety_name,
     )  # fmt: skip
     return Revealed(notice, row.id)
+
+
+async def newest_key(connection: AsyncConnection, guarantee_ids: Sequence[int]) -> int:
+    """Return the id of the newest live key of the guarantees: it changes when one of them gets another key."""
+    live = access_key.c.guarantee_id.in_(guarantee_ids), access_key.c.retired_at.is_(None)
+    return int((await connection.execute(sa.select(sa.func.max(access_key.c.id)).where(*live))).scalar_one() or 0)
 
 
 async def reveal_to(

@@ -11,6 +11,7 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, LIVE
 from denshi_hosho.core.keys import note_event
 from denshi_hosho.core.rows import AnyRow, AnySelect
+from denshi_hosho.core.submissions import was_opened
 from denshi_hosho.core.tables import access_key, guarantee
 from denshi_hosho.core.vault import Vault, typed
 from denshi_hosho.core.vocabulary import KeyEventKind
@@ -51,5 +52,6 @@ async def open_certificate(
 
 async def _note(connection: AsyncConnection, guarantee_id: int, now: datetime) -> None:
     await note_event(connection, guarantee_id, KeyEventKind.OPENED, now)
+    await was_opened(connection, guarantee_id, now)
     first = guarantee.c.id == guarantee_id, guarantee.c.first_opened_at.is_(None)
     await connection.execute(sa.update(guarantee).where(*first).values(first_opened_at=now))

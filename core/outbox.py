@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core.clock import next_mail_time
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import account, certificate, guarantee, mail
+from denshi_hosho.core.tables import account, certificate, guarantee, mail, submission_item
 from denshi_hosho.core.vocabulary import GuaranteeKind
 
 LEASE = timedelta(minutes=2)
@@ -60,6 +60,21 @@ async def queue_registration_mail(
             "due_at": now if urgent else next_mail_time(now), "created_at": now,
         }  # fmt: skip
         await connection.execute(sa.insert(mail).values(values))
+
+
+async def queue_submission_mail(
+    connection: AsyncConnection, post: Post, submission_id: int, recipient: str, now: datetime
+) -> None:
+    """Queue the mail that hands keys in, to be sent at once. It holds keys, so it is composed when it is sent."""
+    first = sa.select(sa.func.min(submission_item.c.guarantee_id)).where(
+        submission_item.c.submission_id == submission_id
+    )
+    values = {
+        "guarantee_id": first.scalar_subquery(), "submission_id": submission_id, "recipient": recipient,
+        "subject": "", "body": "", "message_id": f"<submission.{submission_id}@{post.host}>",
+        "due_at": now, "created_at": now,
+    }  # fmt: skip
+    await connection.execute(sa.insert(mail).values(values))
 
 
 async def _addressees(connection: AsyncConnection, guarantee_id: int) -> list[AnyRow]:

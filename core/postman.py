@@ -6,7 +6,7 @@ import re
 import secrets
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -16,10 +16,12 @@ import structlog
 
 from denshi_hosho.core.clock import Clock
 from denshi_hosho.core.database import Database
+from denshi_hosho.core.errors import HoshoError, Refused
 from denshi_hosho.core.outbox import claim, postpone, settle
 from denshi_hosho.core.rows import AnyRow
 
 Transport = Callable[[EmailMessage], None]
+Compose = Callable[[AnyRow], Awaitable[EmailMessage]]
 SMTP_SECONDS = 30
 _log = structlog.get_logger("mail")
 
@@ -33,6 +35,15 @@ def message(row: AnyRow, sender: str) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(str(row.body), charset="utf-8", cte="base64")
     return mail
+
+
+def plainly(sender: str) -> Compose:
+    """Return how an outbox row that carries its own text becomes a mail from `sender`."""
+
+    async def compose(row: AnyRow) -> EmailMessage:
+        return message(row, sender)
+
+    return compose
 
 
 def to_folder(folder: Path) -> Transport:
@@ -79,13 +90,22 @@ def to_smtp(url: str) -> Transport:
     return send
 
 
-class Postman:
-    """Delivers the outbox of `database`; any number of them may run side by side."""
+def _why(row: AnyRow, error: Exception) -> str:
+    """Return what is kept of an error. Of a mail that holds keys, only what a server or a rule said: no text of ours."""
+    said = row.submission_id is None or isinstance(error, OSError | HoshoError | Refused)
+    return repr(error) if said else type(error).__name__
 
-    def __init__(self, database: Database, transport: Transport, sender: str, clock: Clock) -> None:
+
+class Postman:
+    """Delivers the outbox of `database`; any number of them may run side by side.
+
+    `compose` makes the mail of an outbox row when it is its turn: mails that hold keys are written nowhere before.
+    """
+
+    def __init__(self, database: Database, transport: Transport, compose: Compose, clock: Clock) -> None:
         self._database = database
         self._transport = transport
-        self._sender = sender
+        self._compose = compose
         self._clock = clock
         self._name = f"{os.getpid()}.{secrets.token_hex(4)}"
 
@@ -99,10 +119,10 @@ class Postman:
 
     async def _deliver(self, row: AnyRow) -> bool:
         try:
-            await asyncio.to_thread(self._transport, message(row, self._sender))
+            await asyncio.to_thread(self._transport, await self._compose(row))
         except Exception as error:  # noqa: BLE001  a mail that cannot be sent stays in the outbox, and holds up no other
             _log.warning("mail not sent", message_id=row.message_id, error=type(error).__name__)
-            await postpone(self._database, row, self._name, repr(error), self._clock())
+            await postpone(self._database, row, self._name, _why(row, error), self._clock())
             return False
         await settle(self._database, int(row.id), self._name, self._clock())
         _log.info("mail sent", message_id=row.message_id)

@@ -15,6 +15,7 @@ from denshi_hosho.core.vocabulary import (
     Medium,
     Role,
     Stage,
+    SubmissionState,
     SuretyClass,
     Word,
 )
@@ -185,11 +186,32 @@ key_event = sa.Table(
     sa.Column("event", word(KeyEventKind), nullable=False), text("note", null=True), instant("at"),
 )  # fmt: skip
 
+# One message that hands in the keys of one or more guarantees. `told` is what its principal told for it; the message is
+# made of that anew each time, since it may hold keys. Messages prepared together share the first one's id as `batch`.
+submission = sa.Table(
+    "submission", metadata, key(), ref("principal"), sa.Column("batch", Id, index=True),
+    sa.Column("way", sa.String(32)), text("address", null=True), text("told"),
+    sa.Column("state", word(SubmissionState), nullable=False),
+    sa.Column("sent_on", sa.Date()), instant("prepared_at"),
+)  # fmt: skip
+
+submission_item = sa.Table(
+    "submission_item", metadata, key(), ref("submission", index=False), ref("guarantee"),
+    sa.UniqueConstraint("submission_id", "guarantee_id"),
+)  # fmt: skip
+
+submission_step = sa.Table(
+    "submission_step", metadata, key(), ref("submission"), ref("account", null=True, index=False),
+    sa.Column("state", word(SubmissionState), nullable=False), text("note", null=True), instant("at"),
+)  # fmt: skip
+
+# A mail with a `submission_id` has no body: it holds keys, so it is composed when it is sent.
 mail = sa.Table(
     "mail", metadata, key(), ref("guarantee"), text("recipient"), text("subject"), text("body"),
     sa.Column("message_id", sa.String(255), nullable=False, unique=True), instant("due_at"), instant("created_at"),
     sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"), text("last_error", null=True),
     text("lease_by", null=True), instant("lease_until", null=True), instant("sent_at", null=True),
+    ref("submission", null=True),
     sa.Index("ix_mail_waiting", "due_at", sqlite_where=sa.text("sent_at IS NULL"),
              postgresql_where=sa.text("sent_at IS NULL")),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import jwt
 
@@ -19,7 +19,7 @@ TICKET_LIFE = timedelta(minutes=5)
 _REMEMBERED = 4096
 
 TokenType = Literal["at+jwt", "ticket+jwt"]
-Document = Literal["certificate", "key-notice"]
+Document = Literal["certificate", "key-notice", "submission"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class Ticket:
     """What a download URL stands for: one document of one guarantee.
 
     `version` is that of the certificate, or the id of the notice's key: a URL from before a rotation shows no new key.
+    Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
     """
 
     document: Document
@@ -82,7 +83,7 @@ class Tokens:
     def redeem(self, token: str, now: datetime) -> Ticket:
         """Return what a download URL's token stands for. Raise `TokenInvalid`."""
         claims = self._claims("ticket+jwt", token, now)
-        documents: dict[str, Document] = {"certificate": "certificate", "key-notice": "key-notice"}
+        documents: dict[str, Document] = {name: name for name in get_args(Document)}
         try:
             return Ticket(documents[claims["sub"]], int(claims["guarantee"]), int(claims["version"]))
         except (KeyError, TypeError, ValueError) as error:

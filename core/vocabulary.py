@@ -129,3 +129,14 @@ class KeyEventKind(Word):
     REVEALED = "REVEALED", "表示"
     ROTATED = "ROTATED", "再発行"
     OPENED = "OPENED", "電子証書の閲覧"
+
+
+class SubmissionState(Word):
+    """Where a handing in of keys (認証キーの提出) stands."""
+
+    PREPARED = "PREPARED", "準備済み"
+    SENT = "SENT", "提出済み"
+    ARRIVED = "ARRIVED", "到達確認済み"
+    OPENED = "OPENED", "閲覧済み"
+    ACCEPTED = "ACCEPTED", "受理"
+    REJECTED = "REJECTED", "不受理"

@@ -11,6 +11,7 @@ from denshi_hosho.rules import Application
 OBLIGEE = "example/kinki"
 OBLIGEE_NAME = "支出負担行為担当官 近畿地方整備局長"
 PRINCIPAL = "株式会社西日本保証建設 本町支店"
+# The leaflet contradicts itself: its list shows 証書発行日 2022/01/28, its certificate 令和4年1月20日. The certificate is followed.
 ISSUED_AT = datetime(2022, 1, 20, 10, tzinfo=JST)
 
 WEST_JAPAN = Surety(

@@ -13,8 +13,10 @@ from denshi_hosho.core.idempotency import digest, once
 from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.opening import open_certificate
 from denshi_hosho.core.rows import AnyRow
+from denshi_hosho.core.submissions import items_of
 from denshi_hosho.core.tokens import Actor, Ticket
 from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers import mailing
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import acting_for
 
@@ -34,6 +36,7 @@ class File:
 
     name: str
     content: bytes
+    media_type: str = "application/pdf"
 
 
 async def opened(platform: Platform, number: str, access_key: str, wanted: frozenset[str]) -> AnyRow:
@@ -55,8 +58,7 @@ async def reveal(platform: Platform, actor: Actor | None, guarantee_id: int) -> 
         return await keys.reveal_to(connection, platform.vault, who, guarantee_id, now)
 
     revealed = await platform.database.write(work)
-    url = _url(platform, Ticket("key-notice", guarantee_id, revealed.key_id))
-    return Shown(guarantee_id, revealed.notice, url)
+    return Shown(guarantee_id, revealed.notice, key_notice_url(platform, guarantee_id, revealed.key_id))
 
 
 async def rotate(platform: Platform, actor: Actor | None, guarantee_id: int, reason: str, idempotency_key: str) -> int:
@@ -81,16 +83,41 @@ async def download(platform: Platform, token: str) -> File:
     The key notice holds the key: it is made anew each time and kept nowhere.
     """
     ticket = platform.tokens.redeem(token, platform.clock())
+    if ticket.document == "submission":
+        return await _draft(platform, ticket)
     async with platform.database.read() as connection:
         if ticket.document == "key-notice":
             revealed = await keys.reveal(connection, platform.vault, ticket.guarantee_id)
             if revealed.key_id != ticket.version:
-                raise TokenInvalid("認証キーは再発行されました。", "The key was rotated since.")
+                raise _rotated()
             return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice))
         certificate = await one_certificate(connection, ticket.guarantee_id, ticket.version)
     if certificate is None:
         raise AssertionError("tickets are made for certificates that exist, and none is ever deleted")
     return File(f"certificate-{certificate.number}.pdf", certificate_pdf(certificate))
+
+
+def _rotated() -> TokenInvalid:
+    return TokenInvalid("認証キーは再発行されました。", "The key was rotated since.")
+
+
+async def _draft(platform: Platform, ticket: Ticket) -> File:
+    async with platform.database.read() as connection:
+        ids = await items_of(connection, ticket.guarantee_id)
+        if await keys.newest_key(connection, ids) != ticket.version:
+            raise _rotated()
+        draft = await mailing.draft(platform, connection, ticket.guarantee_id)
+    return File(f"submission-{ticket.guarantee_id}.eml", draft.as_bytes(), "message/rfc822")
+
+
+def submission_url(platform: Platform, submission_id: int, key_id: int) -> str:
+    """Return the URL of a submission's ready mail (.eml), good for five minutes or until a key in it is rotated."""
+    return _url(platform, Ticket("submission", submission_id, key_id))
+
+
+def key_notice_url(platform: Platform, guarantee_id: int, key_id: int) -> str:
+    """Return the URL of a key notice's PDF, good for five minutes or until the key is rotated."""
+    return _url(platform, Ticket("key-notice", guarantee_id, key_id))
 
 
 def _url(platform: Platform, ticket: Ticket) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.outbox import Post
-from denshi_hosho.core.postman import Postman, to_folder, to_smtp
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
@@ -41,12 +40,6 @@ class Platform:
             post=Post(settings.mail_from, settings.public_url),
             clock=clock,
         )
-
-    def postman(self) -> Postman:
-        """Return a postman that delivers this platform's outbox: by SMTP if that is set, else into the mail folder."""
-        smtp = self.settings.smtp_url
-        transport = to_smtp(smtp) if smtp else to_folder(self.settings.mail_folder)
-        return Postman(self.database, transport, self.post.sender, self.clock)
 
 
 def load_rulebook(settings: Settings) -> Rulebook:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from denshi_hosho.core import guarantees, queue
+from denshi_hosho.core import guarantees, handed_in, queue
 from denshi_hosho.core.guarantees import GuaranteeOrder, Search
 from denshi_hosho.core.paging import Page, Window
 from denshi_hosho.core.queue import ApplicationOrder
@@ -107,3 +107,24 @@ async def branches(platform: Platform, surety_ids: Sequence[int]) -> list[list[A
     async with platform.database.read() as connection:
         found = await queue.branches_of(connection, surety_ids)
     return [found[each] for each in surety_ids]
+
+
+async def submissions_of(platform: Platform, actor: Actor, guarantee_ids: Sequence[int]) -> list[list[AnyRow]]:
+    """Return, for each of the actor's guarantees, its submissions, oldest first."""
+    async with platform.database.read() as connection:
+        found = await handed_in.submissions_of(connection, actor, guarantee_ids)
+    return [found[each] for each in guarantee_ids]
+
+
+async def submissions(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[AnyRow | None]:
+    """Return the actor's submissions with these ids, in this order; None where there is none of theirs."""
+    async with platform.database.read() as connection:
+        found = await handed_in.submissions_by_id(connection, actor, ids)
+    return [found.get(each) for each in ids]
+
+
+async def submission_steps(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[list[AnyRow]]:
+    """Return, for each of the actor's submissions `ids`, its steps, oldest first."""
+    async with platform.database.read() as connection:
+        found = await handed_in.steps_of(connection, actor, ids)
+    return [found[each] for each in ids]

@@ -8,10 +8,12 @@ import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.tokens import Actor
+from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.context import Context
 from denshi_hosho.schema.doors import downloads, health_routes, not_found
@@ -38,7 +40,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         for problem in platform.rulebook.problems:
             _log.error("rule plugin not served", plugin=problem.plugin, why=problem.en)
-        walk = asyncio.create_task(platform.postman().walk(settings.mail_every_seconds)) if deliver_mail else None
+        walk = asyncio.create_task(postman(platform).walk(settings.mail_every_seconds)) if deliver_mail else None
         yield
         if walk is not None:
             walk.cancel()
@@ -58,6 +60,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
             *graphql_routes(endpoint),
             Route("/documents/{ticket}", downloads(platform), methods=["GET"]),
             *health_routes(platform),
+            *([Route("/", lambda _request: RedirectResponse("/graphql"))] if settings.development else []),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(RequestLog)],
         lifespan=lifespan,

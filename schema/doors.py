@@ -35,7 +35,7 @@ def downloads(platform: Platform) -> Endpoint:
             _log.error("document not made", code=error.code)
             return _refusal(error.code, error.ja, error.en, status=500)
         headers = {**_NO_STORE, "Content-Disposition": f'inline; filename="{file.name}"'}
-        return Response(file.content, media_type="application/pdf", headers=headers)
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
     return download
 

@@ -1,18 +1,22 @@
 """Guarantees (保証契約) as their principal and their surety see them, with every column of the leaflet's list."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.resolvers import obligees
+from denshi_hosho.resolvers import explaining, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.explaining import Replay
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
-from denshi_hosho.schema.rules import Decision, Obligee, SubmissionPlan
+from denshi_hosho.schema.plans import SubmissionPlan
+from denshi_hosho.schema.rules import Decision, Obligee
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs, same_row
+from denshi_hosho.schema.submissions import Submission
 from denshi_hosho.schema.words import GuaranteeKind, KeyEventKind, Medium, Stage
 
 
@@ -33,6 +37,19 @@ class DecisionRecord:
     @strawberry.field(graphql_type=Decision, description="What they answered.")
     def decision(self) -> CoreObject:
         return stored(shown(self).body)
+
+    @strawberry.field(
+        graphql_type=Replay | None,
+        description="The decision made again from the stored facts (再現); null if no rules are installed any more.",
+    )
+    def replay(
+        self,
+        info: Request,
+        by_todays_rules: Annotated[
+            bool, strawberry.argument(description="By the rules installed today, not by the text kept with it.")
+        ] = False,
+    ) -> CoreObject:
+        return explaining.replayed(info.context.platform, shown(self), by_todays_text=by_todays_rules)
 
 
 @strawberry.type(description="A contract of guarantee (保証契約).")
@@ -96,6 +113,14 @@ class Guarantee(Node):
     async def submission(self, info: Request) -> CoreObject:
         records = await info.context.decisions.load(shown(self).application_id)
         return stored(records[-1].body).plan if shown(self).medium is Medium.ELECTRONIC else None
+
+    @strawberry.field(
+        graphql_type=list[Submission],
+        description="The handings in of its key (認証キーの提出), oldest first.",
+        metadata=needs("id"),
+    )
+    async def submissions(self, info: Request) -> CoreObject:
+        return await info.context.loader("submissions", reading.submissions_of).load(shown(self).id)
 
 
 @strawberry.type(description="A guarantee in a list.")

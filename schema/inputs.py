@@ -7,10 +7,11 @@ import strawberry
 
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.text import kept
+from denshi_hosho.resolvers.messages import Told
 from denshi_hosho.rules import Application
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.scalars import Yen
-from denshi_hosho.schema.words import Change, GuaranteeKind, Medium, Procurement, SuretyClass, WorkType
+from denshi_hosho.schema.words import Change, GuaranteeKind, Medium, Procurement, SuretyClass, Way, WorkType
 
 _KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
 
@@ -33,6 +34,13 @@ class RuleFactsInput:
     )
     original_medium: Medium | None = strawberry.field(
         default=None, description="Whether the first guarantee of these works was electronic or on paper."
+    )
+    excluded_in_notice: bool | None = strawberry.field(
+        default=None, description="The case's own tender notice (入札公告) excludes electronic guarantees."
+    )
+    trial: bool | None = strawberry.field(default=None, description="The case takes part in a trial (試行).")
+    works_numbers: list[str] | None = strawberry.field(
+        default=None, description="The obligee's (発注者, the issuer's) numbers of the works (工事番号)."
     )
     notice_on: date | None = strawberry.field(default=None, description="Day of the tender notice (入札公告日).")
     nomination_on: date | None = strawberry.field(default=None, description="Day of nomination (指名日).")
@@ -126,7 +134,7 @@ class ApplicationInput:
 
 
 def _facts(facts: RuleFactsInput) -> dict[str, Any]:
-    return dict(vars(facts))
+    return {**vars(facts), "works_numbers": tuple(facts.works_numbers or ())}
 
 
 @strawberry.input(description="Input of `signIn`.")
@@ -197,3 +205,70 @@ class RotateAccessKeyInput:
     guarantee_id: strawberry.ID = strawberry.field(description="Global id of the guarantee.")
     reason: str = strawberry.field(description="Why, such as: sent to the wrong address (理由), 1 to 1,000 characters.")
     idempotency_key: str = strawberry.field(description=_KEY)
+
+
+@strawberry.input(
+    description="What is told for a message that hands keys in. All optional: what is missing and matters is named in the answer."
+)
+class SubmissionFactsInput:
+    contact_name: str | None = strawberry.field(default=None, description="Who is in charge (担当者の氏名).")
+    contact_phone: str | None = strawberry.field(default=None, description="Their telephone number.")
+    contact_email: str | None = strawberry.field(default=None, description="Their mail address.")
+    works_number: str | None = strawberry.field(
+        default=None, description="The obligee's number of the works (工事番号)."
+    )
+    contract_number: str | None = strawberry.field(
+        default=None, description="The obligee's number of the contract (契約番号)."
+    )
+    division: str | None = strawberry.field(default=None, description="The obligee's ordering division (発注課).")
+    subject: str | None = strawberry.field(
+        default=None, description="Subject line (件名), only where the rule describes it in words."
+    )
+    surety_email: str | None = strawberry.field(default=None, description="The surety's address, where it gets a copy.")
+    way: Way | None = strawberry.field(default=None, description="The way chosen; the first open one if left out.")
+    address: str | None = strawberry.field(
+        default=None,
+        description="The recipient's address as confirmed with the obligee (発注者), where the rule does not give it.",
+    )
+
+    def told(self) -> Told:
+        """Return what is told, as it is kept."""
+        texts: dict[str, Any] = {name: kept(text) if isinstance(text, str) and not isinstance(text, Way) else text
+                 for name, text in vars(self).items()}  # fmt: skip
+        return Told(**texts)
+
+
+@strawberry.input(description="Input of `prepareSubmission`.")
+class PrepareSubmissionInput:
+    guarantee_ids: list[strawberry.ID] = strawberry.field(
+        description="Global ids of 1 to 10 electronic guarantees of the same works."
+    )
+    facts: SubmissionFactsInput = strawberry.field(
+        default_factory=SubmissionFactsInput, description="What the rules may ask for."
+    )
+    idempotency_key: str = strawberry.field(description=_KEY)
+
+
+@strawberry.input(description="Input of `submitKey`.")
+class SubmitKeyInput:
+    submission_id: strawberry.ID = strawberry.field(description="Global id of the prepared submission.")
+    way: Way = strawberry.field(description="By which way the key is or was handed in.")
+    address: str | None = strawberry.field(
+        default=None, description="To which address; the one that was prepared if left out."
+    )
+    handed_in_on: date | None = strawberry.field(default=None, description="On which day in Japan; today if left out.")
+    address_confirmed: bool = strawberry.field(
+        default=False, description="The address was confirmed with the obligee (発注者)."
+    )
+    send: bool = strawberry.field(
+        default=False, description="The platform is to send the mail itself; otherwise it was handed in by other means."
+    )
+    note: str | None = strawberry.field(default=None, description="A remark, 1 to 1,000 characters.")
+
+
+@strawberry.input(description="Input of `confirmArrival`, `recordAcceptance` and `recordRejection`.")
+class FollowSubmissionInput:
+    submission_id: strawberry.ID = strawberry.field(description="Global id of the submission.")
+    note: str | None = strawberry.field(
+        default=None, description="What was said, 1 to 1,000 characters; a rejection needs its reason."
+    )

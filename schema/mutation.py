@@ -23,6 +23,7 @@ from denshi_hosho.schema.outcomes import (
     SignOutResult,
 )
 from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.submitting import SubmissionMutations
 from denshi_hosho.schema.words import Role
 
 _INPUT = strawberry.argument(description="What to do, and to what.")
@@ -60,7 +61,7 @@ def _application_id(text: str) -> int:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation:
+class Mutation(SubmissionMutations):
     @strawberry.mutation(description="Sign in with login id and password (ログイン).")
     async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
         session = await access.sign_in(info.context.platform, input.login_id, input.password)

@@ -9,10 +9,12 @@ from denshi_hosho.core.documents import key_notice_text
 from denshi_hosho.schema.applications import GuaranteeApplication
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.context import CoreObject, shown
+from denshi_hosho.schema.explaining import Explanation, RulesComparison
 from denshi_hosho.schema.guarantees import Guarantee
 from denshi_hosho.schema.refusals import Refused
 from denshi_hosho.schema.rules import Decision
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
+from denshi_hosho.schema.submissions import PreparedSubmissions, SubmissionPayload
 from denshi_hosho.schema.viewer import Viewer
 from denshi_hosho.schema.words import GuaranteeKind
 
@@ -73,9 +75,22 @@ GuaranteeResult: TypeAlias = Annotated[
     GuaranteePayload | Refused, _either("GuaranteeResult", "The guarantee, or why it was refused.")
 ]
 RevealResult: TypeAlias = Annotated[RevealedKey | Refused, _either("RevealResult", "The key, or why not.")]
+PrepareResult: TypeAlias = Annotated[
+    PreparedSubmissions | Refused, _either("PrepareResult", "What was prepared, or why not.")
+]
+SubmissionResult: TypeAlias = Annotated[
+    SubmissionPayload | Refused, _either("SubmissionResult", "The submission, or why it was refused.")
+]
 CertificateResult: TypeAlias = Annotated[
     Certificate | Refused, _either("CertificateResult", "The certificate, or why it was not opened.")
 ]
 EligibilityResult: TypeAlias = Annotated[
     Decision | Refused, _either("EligibilityResult", "What the rules say, or why they could not be asked.")
+]
+ExplanationResult: TypeAlias = Annotated[
+    Explanation | Refused,
+    _either("ExplanationResult", "Why the rules say what they say, or why they could not be asked."),
+]
+ComparisonResult: TypeAlias = Annotated[
+    RulesComparison | Refused, _either("ComparisonResult", "How rules differ, or why they could not be compared.")
 ]

@@ -7,6 +7,7 @@ import strawberry
 from denshi_hosho.core.paging import Window, foreign_cursor
 from denshi_hosho.resolvers import decisions, documents, obligees, reading
 from denshi_hosho.resolvers.obligees import ObligeePage
+from denshi_hosho.schema.asking import RuleQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput
@@ -83,24 +84,37 @@ def _code_at(cursor: str) -> str:
 
 
 async def _load(info: Request, typename: str, local: str, text: str) -> CoreObject:
-    context = info.context
+    platform, actor = info.context.platform, info.context.actor
     if typename == "Obligee":
-        return obligees.one(context.platform, local)
-    if typename == "Surety":
-        return await reading.surety(context.platform, row_id(text, typename))
-    if typename == "Branch":
-        return await reading.branch(context.platform, row_id(text, typename))
-    if context.actor is None or typename not in {"Guarantee", "GuaranteeApplication"}:
+        return obligees.one(platform, local)
+    if typename in _OPEN:
+        return await _OPEN[typename](platform, row_id(text, typename))
+    if actor is None or typename not in _OWN:
         return None
-    columns = wanted(info, on=typename)
-    if typename == "Guarantee":
-        key = "id", row_id(text, typename)
-        return await reading.guarantee(context.platform, context.actor, key, columns)
-    return await context.applications(columns).load(row_id(text, typename))
+    return await _OWN[typename](info, row_id(text, typename))
+
+
+async def _guarantee(info: Request, local: int) -> CoreObject:
+    context = info.context
+    return await reading.guarantee(context.platform, context.signed_in, ("id", local), wanted(info, on="Guarantee"))
+
+
+async def _application(info: Request, local: int) -> CoreObject:
+    return await info.context.applications(wanted(info, on="GuaranteeApplication")).load(local)
+
+
+async def _submission(info: Request, local: int) -> CoreObject:
+    (found,) = await reading.submissions(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
+# How an object is loaded by its own id: those that everybody may see, and those that belong to a party.
+_OPEN = {"Surety": reading.surety, "Branch": reading.branch}
+_OWN = {"Guarantee": _guarantee, "GuaranteeApplication": _application, "Submission": _submission}
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query:
+class Query(RuleQueries):
     @strawberry.field(graphql_type=Viewer | None, description="The signed-in account; null if nobody is signed in.")
     def viewer(self, info: Request) -> CoreObject:
         return info.context.actor

@@ -8,7 +8,8 @@ from strawberry.types.field import StrawberryField
 from denshi_hosho.core.errors import Refusal as CoreRefusal
 from denshi_hosho.core.errors import Refused as CoreRefused
 from denshi_hosho.schema.context import CoreObject, camel
-from denshi_hosho.schema.rules import Decision, Source
+from denshi_hosho.schema.plans import Source
+from denshi_hosho.schema.rules import Decision
 
 
 @strawberry.type(description="One reason for which a request is refused.")

@@ -10,6 +10,7 @@ from denshi_hosho.schema.mutation import Mutation
 from denshi_hosho.schema.query import Branch, Query, Surety
 from denshi_hosho.schema.refusals import RefusedHandler
 from denshi_hosho.schema.scalars import SCALARS
+from denshi_hosho.schema.submissions import Submission
 
 
 def build_schema(*, development: bool = False) -> QuietSchema:
@@ -17,7 +18,7 @@ def build_schema(*, development: bool = False) -> QuietSchema:
     return QuietSchema(
         query=Query,
         mutation=Mutation,
-        types=[Guarantee, GuaranteeApplication, Surety, Branch],
+        types=[Guarantee, GuaranteeApplication, Submission, Surety, Branch],
         extensions=extensions(development=development),
         exception_handlers=[RefusedHandler()],
         config=StrawberryConfig(scalar_map=dict(SCALARS), disable_field_suggestions=not development),

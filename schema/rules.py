@@ -1,4 +1,4 @@
-"""Decisions, submission plans and rules of obligees as GraphQL types; they show the rules' own records."""
+"""Decisions and rules of obligees as GraphQL types; they show the rules' own records."""
 
 from datetime import date
 from typing import Annotated
@@ -8,21 +8,12 @@ import strawberry
 from denshi_hosho.resolvers import obligees
 from denshi_hosho.schema.context import CoreObject, Request, camel, shown
 from denshi_hosho.schema.node import Node, shows
-from denshi_hosho.schema.words import Artefact, Need, Outcome, RecipientKnown, Way
+from denshi_hosho.schema.plans import Source, SubmissionPlan
+from denshi_hosho.schema.words import Outcome
 
 _JA = "In Japanese (日本語)."
 _EN = "In English."
 _SOURCES = "Who says so (出典)."
-
-
-@strawberry.type(description="Where a fact is published (出典).")
-class Source:
-    title: str = strawberry.field(description="Title of the document.")
-    publisher: str | None = strawberry.field(description="Who published it.")
-    url: str | None = strawberry.field(description="Where it can be read.")
-    published_on: date | None = strawberry.field(description="When it was published, or last updated.")
-    seen_on: date | None = strawberry.field(description="When our copy of the fact was last compared with it.")
-    locator: str | None = strawberry.field(description="The place in the document.")
 
 
 @strawberry.type(description="One reason of a decision (判定の理由).")
@@ -39,69 +30,6 @@ class Reason:
         return [camel(fact) for fact in shown(self).facts]
 
 
-@strawberry.type(description="One thing that a rule says, in our words.")
-class Saying:
-    ja: str = strawberry.field(description=_JA)
-    en: str = strawberry.field(description=_EN)
-    literal: str | None = strawberry.field(description="The page's own wording, where it matters.")
-    sources: list[Source] = strawberry.field(description=_SOURCES)
-
-
-@strawberry.type(
-    description="To whom the key is handed in (提出先). What the rule does not say is unresolved, never guessed."
-)
-class Recipient:
-    known: RecipientKnown = strawberry.field(description="How far the recipient is known.")
-    ja: str = strawberry.field(description="Who it is, or whom to ask, in Japanese.")
-    en: str = strawberry.field(description="Who it is, or whom to ask, in English.")
-    address: str | None = strawberry.field(description="The address, only if the rule itself states it.")
-    confirm: bool = strawberry.field(description="The address must be confirmed before anything is sent to it.")
-    resolved: bool = strawberry.field(description="The rule itself gives the address.")
-
-
-@strawberry.type(description="One way to hand the key in (提出方法); any one of a plan's channels does.")
-class Channel:
-    way: Way = strawberry.field(description="By which way.")
-    recipient: Recipient = strawberry.field(description="To whom (提出先).")
-    valid_from: date | None = strawberry.field(description="First day on which it is open; null: no limit stated.")
-    valid_until: date | None = strawberry.field(description="Last day on which it is open; null: no limit stated.")
-    ja: str = strawberry.field(description=_JA)
-    en: str = strawberry.field(description=_EN)
-    literal: str | None = strawberry.field(description="The page's own wording, where it matters.")
-    sources: list[Source] = strawberry.field(description=_SOURCES)
-
-    @strawberry.field(description="Facts that were not told and decide whether this channel is open at all.")
-    def depends_on(self) -> list[str]:
-        return [camel(fact) for fact in shown(self).depends_on]
-
-
-@strawberry.type(description="Whether one artefact must, may or must not be handed in (提出物).")
-class ArtefactNeed:
-    artefact: Artefact = strawberry.field(description="Which artefact.")
-    need: Need = strawberry.field(description="Whether it must, may or must not be handed in.")
-    ja: str = strawberry.field(description=_JA)
-    en: str = strawberry.field(description=_EN)
-    sources: list[Source] = strawberry.field(description=_SOURCES)
-
-
-@strawberry.type(
-    description="How the access key is handed in here (認証キーの提出方法). Handing in the key is handing in the certificate. "
-    "Null and empty lists mean that the rule does not say."
-)
-class SubmissionPlan:
-    channels: list[Channel] = strawberry.field(description="The ways; any one of them does.")
-    artefacts: list[ArtefactNeed] = strawberry.field(description="What must, may and must not be handed in.")
-    subject: Saying | None = strawberry.field(description="The subject line prescribed for a mail (件名).")
-    body: list[Saying] = strawberry.field(description="What the mail's text must hold (本文).")
-    cc: list[Saying] = strawberry.field(description="Who gets a copy.")
-    deadline: Saying | None = strawberry.field(description="By when (提出期限).")
-    follow_up: Saying | None = strawberry.field(description="What to do after sending, such as a call (到達確認).")
-    companions: list[Saying] = strawberry.field(
-        description="Documents that go with it or beside it, such as the invoice (前払金請求書)."
-    )
-    notes: list[Saying] = strawberry.field(description="What else the rule says.")
-
-
 @strawberry.type(description="What an obligee's (発注者) rules say of electronic delivery for one application (判定).")
 class Decision:
     outcome: Outcome = strawberry.field(description="The answer.")
@@ -115,7 +43,9 @@ class Decision:
     paper: bool | None = strawberry.field(
         description="Whether the certificate may be handed in on paper (書面); null: the rule does not say."
     )
-    plan: SubmissionPlan | None = strawberry.field(description="How to hand the key in; set when accepted.")
+    plan: SubmissionPlan | None = strawberry.field(
+        description="How to hand the key in. Set when accepted; when undetermined, how it would be, should it be accepted."
+    )
 
     @strawberry.field(
         description="The facts that would settle an undetermined outcome, as their input fields are called."

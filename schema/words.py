@@ -18,21 +18,41 @@ from denshi_hosho.core.vocabulary import (
     Procurement,
     Role,
     Stage,
+    SubmissionState,
     SuretyClass,
     WorkType,
 )
-from denshi_hosho.rules.vocabulary import Artefact, Need, Outcome, RecipientKnown, Way
+from denshi_hosho.rules.vocabulary import (
+    Artefact,
+    Batching,
+    CompanionWay,
+    CopyFor,
+    DeadlineEvent,
+    KeyForm,
+    Known,
+    Need,
+    Outcome,
+    RecipientKnown,
+    Standing,
+    Way,
+)
 
 __all__ = [
     "ApplicationOrder",
     "ApplicationState",
     "ApplicationStep",
     "Artefact",
+    "Batching",
     "Change",
+    "CompanionWay",
+    "CopyFor",
+    "DeadlineEvent",
     "FeeState",
     "GuaranteeKind",
     "GuaranteeOrder",
     "KeyEventKind",
+    "KeyForm",
+    "Known",
     "Medium",
     "Need",
     "Outcome",
@@ -41,6 +61,8 @@ __all__ = [
     "Role",
     "SearchField",
     "Stage",
+    "Standing",
+    "SubmissionState",
     "SuretyClass",
     "Way",
     "WorkType",
@@ -67,12 +89,22 @@ word_enum(Role, "For whom an account acts.")
 word_enum(ApplicationState, "Where an application (保証申込) stands.")
 word_enum(ApplicationStep, "What happened to an application (保証申込の経過).")
 word_enum(FeeState, "Whether the fee (保証料) stands in the way of the certificate.")
+word_enum(SubmissionState, "Where a handing in of keys (認証キーの提出) stands.")
 word_enum(Stage, "At which moment the obligee's rules were asked.")
 word_enum(KeyEventKind, "What happened around an access key (認証キー).")
 word_enum(Outcome, "What the obligee's rules say of electronic delivery (電子交付の可否).")
 word_enum(Way, "By which way the key is handed in (認証キーの提出方法).")
 word_enum(RecipientKnown, "How far the recipient (提出先) is known from the rule.")
 word_enum(Artefact, "A thing that may or may not be handed in (提出物).")
+word_enum(Batching, "Whether several guarantees of the same works may be handed in at once.")
+word_enum(CompanionWay, "How a companion document, such as the invoice (前払金請求書), is handed in.")
+word_enum(CopyFor, "Who gets a copy (CC).")
+word_enum(DeadlineEvent, "The event that a deadline (提出期限) is relative to.")
+word_enum(KeyForm, "In which form the key itself is handed over (認証キーの渡し方).")
+word_enum(
+    Known, "How far a rule file knows one aspect of the rules of an obligee (発注者), the issuer of works contracts."
+)
+word_enum(Standing, "Whether a clause of a rule held when a decision came to it.")
 word_enum(Need, "Whether an artefact must, may or must not be handed in.")
 word_enum(
     SearchField,

@@ -19,6 +19,9 @@ import httpx
 import pytest
 
 from denshi_hosho.cli import main
+from denshi_hosho.rules.file_schema import file_schema_text
+from tests.rules.rule_texts import MINIMAL
+from tests.rules.test_check import BEFORE, FIRST
 
 HOSHO = [sys.executable, "-c", "from denshi_hosho.cli import main; main()"]
 WEST = ["西日本例示保証株式会社", "--address", "大阪市〇〇", "--representative", "取締役社長 例示 太郎"]
@@ -223,6 +226,75 @@ def test_a_new_plugin_passes_its_own_check(tmp_path: Path) -> None:
     made = hosho("rules", "new", "082015", "水戸市", "--folder", str(tmp_path))
     assert made.returncode == 0, made.stderr
     assert hosho("rules", "check", str(tmp_path)).stdout == "No mistakes found.\n"
+
+
+def test_every_clause_is_shown() -> None:
+    words = ("explain", "322016", "ADVANCE_PAYMENT", "contract_on=2024-05-31", "--language", "en")
+    brief, long = hosho("rules", *words), hosho("rules", *words, "--steps")
+    assert long.stdout.startswith(brief.stdout)
+    assert "1. [holds] revision[1]: no condition" in long.stdout.removeprefix(brief.stdout)
+    assert "OBLIGEE_UNKNOWN: " in hosho("rules", "explain", "322015", "ADVANCE_PAYMENT").stderr
+
+
+def test_obligees_and_days_are_compared() -> None:
+    two = hosho("rules", "compare", "322016", "465011", "--on", "2024-06-01", "--language", "en")
+    assert (two.returncode, two.stdout.splitlines()[-1]) == (0, "= KIND, PAPER")
+    assert "WORK_TYPE: Work type: construction, consulting | Work type: construction, services" in two.stdout
+    days = hosho("rules", "compare", "322016@2024-05-31", "322016@2024-06-01")
+    assert days.stdout.splitlines()[0].startswith("KIND: 記載なし | ")
+    same = hosho("rules", "compare", "322016@2024-06-01", "322016@2024-07-01")
+    assert [line[0] for line in same.stdout.splitlines()] == ["="]
+    assert "OBLIGEE_UNKNOWN: " in hosho("rules", "compare", "322016", "322015").stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("322016@2024-05-31", "465011@2024-06-01"),
+        ("322016@2024-05-31", "322016"),
+        ("322016", "465011@2024-06-01"),
+        ("322016@2024-05-31", "322016@2024-06-01", "--on", "2024-06-01"),
+        ("322016@", "322016@2024-06-01"),
+        ("322016@soon", "322016@2024-06-01"),
+    ],
+)
+def test_a_day_that_would_be_ignored_is_refused(words: tuple[str, ...]) -> None:
+    refused = hosho("rules", "compare", *words)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "Traceback" not in refused.stderr
+
+
+def test_what_is_known_and_how_old_it_is() -> None:
+    covered = hosho("rules", "coverage", "322016", "--language", "en").stdout.splitlines()
+    assert "STATED\tfrom: stated (2024-06-01)" in covered
+    assert "UNKNOWN\trecipient: unknown (ASK)" in covered
+    assert "STATED\tfrom: 記載あり（2024-06-01）" in hosho("rules", "coverage", "322016").stdout
+    old = hosho("rules", "stale", "--days", "-1").stdout.splitlines()
+    assert {line.split("\t")[2] for line in old} >= {"322016", "465011"}
+    assert hosho("rules", "stale", "--days", "36500").stdout == ""
+    assert "OBLIGEE_UNKNOWN: " in hosho("rules", "coverage", "322015").stderr
+
+
+def test_the_json_schema_of_rule_files_is_printed() -> None:
+    printed = hosho("rules", "schema").stdout
+    assert json.loads(printed)["title"]
+    assert printed == file_schema_text()
+
+
+def test_a_warning_alone_does_not_fail_the_check(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_text(MINIMAL.replace('publisher = "試験町"\n', ""))
+    (tmp_path / "cases.toml").write_text(FIRST + BEFORE)
+    warned = hosho("rules", "check", str(tmp_path), "--language", "en")
+    first, last = warned.stdout.splitlines()
+    assert (warned.returncode, last) == (0, "Warnings only.")
+    assert first.startswith("WARNING: ")
+    assert "names neither url nor publisher" in first
+    file.write_text(MINIMAL.replace('source = "page"\n', 'source = "pag"\n', 1))
+    failed = hosho("rules", "check", str(tmp_path), "--language", "en")
+    assert failed.returncode == 1
+    assert failed.stdout.startswith("ERROR: ")
+    assert "Warnings only." not in failed.stdout
 
 
 def free_port() -> int:

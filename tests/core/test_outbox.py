@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.clock import JST
 from denshi_hosho.core.outbox import BATCH, LEASE, MAX_PAUSE, Post, claim, postpone, settle
-from denshi_hosho.core.postman import Postman, message, to_folder
+from denshi_hosho.core.postman import Postman, message, plainly, to_folder
 from denshi_hosho.core.tables import access_key, mail
 from tests.core.world import NOW, World, add_actor
 
@@ -44,7 +44,7 @@ class Sent(list[EmailMessage]):
 
 
 def postman(world: World, transport: Any, now: datetime = DUE) -> Postman:
-    return Postman(world.database, transport, "noreply@guarantee.example.jp", Clock(now))
+    return Postman(world.database, transport, plainly("noreply@guarantee.example.jp"), Clock(now))
 
 
 def files(folder: Path) -> dict[str, bytes]:

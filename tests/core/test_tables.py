@@ -19,6 +19,8 @@ from denshi_hosho.core.tables import (
     metadata,
     number_range,
     principal,
+    submission,
+    submission_step,
     surety,
 )
 from denshi_hosho.core.vocabulary import GuaranteeKind
@@ -50,7 +52,12 @@ ENUMS = [
 async def test_every_closed_word_is_checked_by_the_database(world: World) -> None:
     opened = {"guarantee_id": await world.concluded(), "event": "OPENED", "at": NOW}
     await world.execute(sa.insert(key_event).values(opened))
-    assert len(ENUMS) == 13
+    principal_id = sa.select(sa.func.min(principal.c.id)).scalar_subquery()
+    kept = {"principal_id": principal_id, "told": "{}", "state": "PREPARED", "prepared_at": NOW}
+    await world.execute(sa.insert(submission).values(kept))
+    step = {"submission_id": sa.select(submission.c.id).scalar_subquery(), "state": "PREPARED", "at": NOW}
+    await world.execute(sa.insert(submission_step).values(step))
+    assert len(ENUMS) == 15
     for table, column, codes in ENUMS:
         for wrong in ("NO_SUCH", "", codes[0].lower()):
             await refuse(world, raw(table, column, wrong), "(?i)check")

@@ -16,7 +16,8 @@ import pytest
 from denshi_hosho.cli import hosho
 from denshi_hosho.core import vocabulary
 from denshi_hosho.core.settings import PREFIX, Settings
-from denshi_hosho.core.vocabulary import Word
+from denshi_hosho.core.submissions import BEFORE
+from denshi_hosho.core.vocabulary import SubmissionState, Word
 from denshi_hosho.rules import vocabulary as rule_words
 from denshi_hosho.schema.root import build_schema
 from tests.docs.code_base import ROOT, codes
@@ -50,6 +51,13 @@ def _shown(value: object) -> str:
 
 def test_every_code_is_documented_and_no_other() -> None:
     assert table_codes((DOCS / "errors.md").read_text()) == codes()
+
+
+def test_the_states_of_a_submission_are_documented() -> None:
+    section = (DOCS / "submission.md").read_text().split("## After it was handed in\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` (\S+) \| (.*?) ?\|", section, re.MULTILINE)
+    assert rows == [(each.value, each.ja, ", ".join(f"`{before}`" for before in BEFORE.get(each, ())))
+                    for each in SubmissionState]  # fmt: skip
 
 
 def test_codes_are_found_in_every_form() -> None:

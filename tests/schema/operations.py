@@ -4,25 +4,27 @@ import re
 
 from tests.rules.rule_texts import MINIMAL
 
+_SAYINGS = {
+    "subject": ("件名", "Subject.", 'template = "電子保証（{kind}）{works_name}"\njoined_by = "・"\n'),
+    "body": ("本文", "Body.", 'label = "受注者"\nvalue = "{company}"\n'),
+    "cc": ("写し", "Copy.", 'whom = "SURETY"\naddress = "cc@example.lg.jp"\n'),
+    "deadline": ("期限", "Deadline.", 'event = "BEFORE_SIGNING"\n'),
+    "follow_up": ("電話", "Call.", 'phone = "0852-00-0000"\n'),
+    "companion": ("請求書", "Invoice.", 'document = "前払金請求書"\nway = "SEPARATELY"\n'),
+    "batching": ("一括", "Together.", 'rule = "TOGETHER"\n'),
+    "note": ("注意", "Note.", ""),
+}
 TOWN = (
-    MINIMAL.replace('name = "試験町"', 'name = "試験町"\nname_en = "Test Town"\nprefecture = "試験県"')
-    .replace("seen_on =", 'publisher = "試験町"\nurl = "https://town.example/"\npublished_on = 2024-01-04\nseen_on =')
+    MINIMAL.replace('name = "試験町"\n', 'name = "試験町"\nname_en = "Test Town"\nprefecture = "試験県"\n', 1)
+    .replace("seen_on =", 'url = "https://town.example/"\npublished_on = 2024-01-04\nseen_on =')
     .replace(
         'ja = "電子メールで提出します。"',
         'from = 2024-04-01\nuntil = 2030-03-31\nliteral = "電子メールにより"\nja = "電子メールで提出します。"',
     )
     .replace("[revision.submission]\n", '[revision.paper]\naccepted = true\nsource = "page"\n\n[revision.submission]\n')
     + "".join(
-        f'\n[[revision.submission.{key}]]\nja = "{ja}"\nen = "{en}"\nliteral = "原文 {ja}"\nsource = "page#{key}"\n'
-        for key, ja, en in (
-            ("subject", "件名", "Subject."),
-            ("body", "本文", "Body."),
-            ("cc", "写し", "Copy."),
-            ("deadline", "期限", "Deadline."),
-            ("follow_up", "電話", "Call."),
-            ("companion", "請求書", "Invoice."),
-            ("note", "注意", "Note."),
-        )
+        f'\n[[revision.submission.{key}]]\n{more}ja = "{ja}"\nen = "{en}"\nliteral = "原文 {ja}"\nsource = "page#{key}"\n'
+        for key, (ja, en, more) in _SAYINGS.items()
     )
     + """
 [[revision.submission.artefact]]
@@ -46,13 +48,33 @@ _FRAGMENTS = {
     "source": "on Source { title publisher url publishedOn seenOn locator }",
     "reason": "on Reason { code ja en refuses unsettled facts sources { ...source } }",
     "saying": "on Saying { ja en literal sources { ...source } }",
-    "recipient": "on Recipient { known ja en address confirm resolved }",
-    "channel": "on Channel { way recipient { ...recipient } validFrom validUntil ja en literal dependsOn"
+    "contact": "on Contact { division address phone }",
+    "recipient": "on Recipient { known ja en address phone divisions { ...contact } confirm resolved }",
+    "channel": "on Channel { way system keyAs recipient { ...recipient } validFrom validUntil ja en literal dependsOn"
     " sources { ...source } }",
-    "artefact": "on ArtefactNeed { artefact need ja en sources { ...source } }",
-    "plan": "on SubmissionPlan { channels { ...channel } artefacts { ...artefact } subject { ...saying }"
-    " body { ...saying } cc { ...saying } deadline { ...saying } followUp { ...saying } companions { ...saying }"
-    " notes { ...saying } }",
+    "artefact": "on ArtefactNeed { artefact need name url asPdf password ja en sources { ...source } }",
+    "subject": "on SubjectLine { template joinedBy ja en literal sources { ...source } }",
+    "body": "on BodyField { label value ja en literal sources { ...source } }",
+    "copy": "on CopyTo { whom address ja en literal sources { ...source } }",
+    "deadline": "on Deadline { event ja en literal sources { ...source } }",
+    "followUp": "on FollowUp { phone phones { ...contact } ja en literal sources { ...source } }",
+    "companion": "on Companion { document way ja en literal sources { ...source } }",
+    "batching": "on BatchingRule { rule ja en literal sources { ...source } }",
+    "plan": "on SubmissionPlan { channels { ...channel } artefacts { ...artefact } subject { ...subject }"
+    " body { ...body } cc { ...copy } deadline { ...deadline } followUp { ...followUp } companions { ...companion }"
+    " notes { ...saying } batching { ...batching } }",
+    "message": "on SubmissionMessage { way channel { way } to cc subject body attachments { artefact number need"
+    " password printed ja en } forbidden fields { ja en value secret } checklist { ja en literal sources { ...source } }"
+    " unresolved { code field ja en } ready keyInText numbers }",
+    "submission": "on Submission { id stands: state way handedTo: address handedInOn preparedAt steps { state at note }"
+    " message { ...message } }",
+    "shortSubmission": "on Submission { id state way address handedInOn steps { state note } }",
+    "step": "on ExplanationStep { place aspect standing ja en reasons { code } missing }",
+    "explanation": "on Explanation { found: decision { outcome missing } steps { ...step } text textEn }",
+    "comparison": "on RulesComparison { left { day digest } right { day digest }"
+    " differences { aspect left { ...fact } right { ...fact } ja en } same }",
+    "coverage": "on Coverage { aspect known ja en }",
+    "replay": "on Replay { same sameBits sameText again { outcome } changes { place line } notReplayed { code } ja en }",
     "decision": "on Decision { outcome obligee revision digest plugin pluginVersion reasons { ...reason } missing paper"
     " plan { ...plan } }",
     "refused": "on Refused { refusals { code message messageEn path sources { ...source } }"
@@ -64,10 +86,11 @@ _FRAGMENTS = {
     " guaranteedAmount guaranteeEndsOn guaranteeEndsOnWareki completionOn completionOnWareki worksName contractPrice"
     " coveredPrice depositaryBank title statement termsName notes"
     " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl }",
-    "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } }",
+    "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } replay { ...replay }"
+    " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName worksName contractPrice"
     " coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
-    " keyEvents { event at note } decisions { ...record } submission { ...plan } }",
+    " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
     " guaranteeEndsOn depositaryBank urgent submittedAt obligee { ...obligee } steps { step at note }"
@@ -101,6 +124,7 @@ def mutation(name: str, input_type: str, answer: str) -> str:
 
 _APPLICATION = "... on ApplicationPayload { application { ...summary } }"
 _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
+_SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
 MUTATIONS = {
     "signIn": mutation("signIn", "SignInInput", "...session"),
     "refreshSession": mutation("refreshSession", "RefreshInput", "...session"),
@@ -117,6 +141,15 @@ MUTATIONS = {
         "revealAccessKey", "RevealAccessKeyInput", "... on RevealedKey { pdfUrl notice { ...notice } }"
     ),
     "rotateAccessKey": mutation("rotateAccessKey", "RotateAccessKeyInput", _GUARANTEE),
+    "prepareSubmission": mutation(
+        "prepareSubmission",
+        "PrepareSubmissionInput",
+        "... on PreparedSubmissions { prepared { submission { ...shortSubmission } message { ...message } emlUrl } }",
+    ),
+    "submitKey": mutation("submitKey", "SubmitKeyInput", _SUBMISSION),
+    "confirmArrival": mutation("confirmArrival", "FollowSubmissionInput", _SUBMISSION),
+    "recordAcceptance": mutation("recordAcceptance", "FollowSubmissionInput", _SUBMISSION),
+    "recordRejection": mutation("recordRejection", "FollowSubmissionInput", _SUBMISSION),
 }
 SURETIES = whole("{ sureties { ...surety } }")
 ELIGIBILITY = whole(
@@ -142,9 +175,23 @@ APPLICATIONS = whole(
     " before: $before) { totalCount pageInfo { ...page } nodes { id state worksName } edges { cursor node { id } } } } }"
 )
 NODE = whole(
-    "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee } }"
+    "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission } }"
 )
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!) { certificate(number: $number, accessKey: $accessKey)"
     " { __typename ...certificate ...refused } }"
 )
+EXPLAIN = whole(
+    "query ($application: EligibilityInput!) { explain(application: $application)"
+    " { __typename ...explanation ...refused } }"
+)
+COMPARE = whole(
+    "query ($left: String!, $right: String!, $on: Date) { compareObligees(left: $left, right: $right, on: $on)"
+    " { __typename ...comparison ...refused } }"
+)
+COMPARE_DAYS = whole(
+    "query ($obligee: String!, $earlierOn: Date!, $laterOn: Date!)"
+    " { compareDays(obligee: $obligee, earlierOn: $earlierOn, laterOn: $laterOn) { __typename ...comparison ...refused } }"
+)
+COVERAGE = whole("query ($obligee: String!, $on: Date) { coverage(obligee: $obligee, on: $on) { ...coverage } }")
+STALE = "query ($days: Int!) { staleRules(days: $days) { obligee source url seenOn age } }"

@@ -24,12 +24,18 @@ FACTS = {
     "workType": "CONSTRUCTION", "workWording": "工事", "division": "建設課", "procurement": "OPEN_TENDER",
     "contractMedium": "ELECTRONIC", "change": "ORIGINAL", "originalMedium": "ELECTRONIC", "noticeOn": "2024-04-01",
     "nominationOn": "2024-04-02", "biddingOn": "2024-04-10", "orderOn": "2024-04-11", "contractOn": "2024-04-15",
-    "initialContractOn": "2024-04-15", "firstGuaranteeOn": "2024-04-20",
+    "initialContractOn": "2024-04-15", "firstGuaranteeOn": "2024-04-20", "excludedInNotice": False, "trial": False,
+    "worksNumbers": ["12345678901"],
 }  # fmt: skip
 ELIGIBILITY = {
     "obligee": "test/town", "kind": "ADVANCE_PAYMENT", "surety": "西日本建設業保証株式会社",
     "suretyClass": "GUARANTEE_COMPANY", "contractPrice": 10_000_000_000_000, "coveredPrice": 9, "guaranteedAmount": 8,
     "guaranteeOn": "2024-06-03", "facts": FACTS,
+}  # fmt: skip
+TOLD = {
+    "contactName": "松江 花子", "contactPhone": "0852-00-0001", "contactEmail": "hanako@example.jp",
+    "worksNumber": "12345678901", "contractNumber": "6-1", "division": "建設課", "subject": "電子保証",
+    "suretyEmail": "west@example.jp", "way": "EMAIL", "address": "keiyaku@example.lg.jp",
 }  # fmt: skip
 _MASKS = (
     (re.compile(r"^eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "<token>"),
@@ -102,6 +108,13 @@ class Story:
         await self.ask("sureties", ops.SURETIES)
         await self.ask("eligibility", ops.ELIGIBILITY, application=ELIGIBILITY)
         await self.ask("ineligible", ops.ELIGIBILITY, application={**ELIGIBILITY, "obligee": "test/twon"})
+        await self.ask("explain", ops.EXPLAIN, application={**ELIGIBILITY, "facts": {}})
+        await self.ask("compareObligees", ops.COMPARE, left="test/town", right="test/town", on="2024-06-03")
+        await self.ask(
+            "compareDays", ops.COMPARE_DAYS, obligee="test/town", earlierOn="2024-03-31", laterOn="2024-04-01"
+        )
+        await self.ask("coverage", ops.COVERAGE, obligee="test/town", on="2024-06-03")
+        await self.ask("staleRules", ops.STALE, days=-1000)
         await self.ask("obligee", ops.OBLIGEE, code="test/town", on="2024-04-01")
         page = await self.ask("obligees", ops.OBLIGEES, search="ＴＥＳＴ", first=1)
         await self.ask("no more obligees", ops.OBLIGEES, search="", after=page["pageInfo"]["endCursor"])
@@ -144,6 +157,7 @@ class Story:
         notice = (await self.do("revealAccessKey", guaranteeId=guarantee["id"]))["notice"]
         await self.ask("certificate", ops.CERTIFICATE, number=notice["number"], accessKey=notice["accessKey"])
         await self.ask("not opened", ops.CERTIFICATE, number=notice["number"], accessKey="K5VL4+5QG_KJ")
+        submission_id = await self.handed_in(guarantee)
         search = {"text": "町道", "field": "WORKS_NAME"}
         page = await self.ask("guarantees", ops.GUARANTEES, search=search, sort="NUMBER_DESC", first=5)
         cursor = page["guarantees"]["pageInfo"]["endCursor"]
@@ -151,10 +165,19 @@ class Story:
         await self.ask("guarantees after it", ops.GUARANTEES, sort="NUMBER_DESC", after=cursor)
         await self.ask("guarantee", ops.GUARANTEE, number=notice["number"])
         for name, each in (("node guarantee", guarantee["id"]), ("node application", application_id),
-                           ("node obligee", guarantee["obligee"]["id"]),
+                           ("node obligee", guarantee["obligee"]["id"]), ("node submission", submission_id),
                            ("node surety", self.told["sureties"][0]["id"]),
                            ("node branch", self.told["sureties"][0]["branches"][0]["id"])):  # fmt: skip
             await self.ask(name, ops.NODE, id=each)
+
+    async def handed_in(self, guarantee: Any) -> str:
+        answer = await self.do("prepareSubmission", guaranteeIds=[guarantee["id"]], facts=TOLD, idempotencyKey="p")
+        submission_id = str(answer["prepared"][0]["submission"]["id"])
+        await self.do("submitKey", submissionId=submission_id, way="EMAIL", address="keiyaku@example.lg.jp",
+                      handedInOn="2024-06-03", addressConfirmed=True, send=False, note="送信済み")  # fmt: skip
+        for mutation, note in (("confirmArrival", "電話で"), ("recordAcceptance", None), ("recordRejection", "遅い")):
+            await self.do(mutation, submissionId=submission_id, note=note)
+        return submission_id
 
 
 async def test_every_field_answers_what_it_says(platform: Platform) -> None:

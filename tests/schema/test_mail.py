@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from denshi_hosho.core.tables import mail
+from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.schema.app import build_app
 from tests.client import Api, Json, concluded, revealed
 from tests.conftest import Clock
@@ -23,7 +24,7 @@ async def due(api: Api) -> list[datetime]:
 
 
 async def delivered(api: Api) -> list[EmailMessage]:
-    await api.platform.postman().round()
+    await postman(api.platform).round()
     files = sorted(api.platform.settings.mail_folder.glob("*.eml"))
     return [message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
 
@@ -64,7 +65,7 @@ async def test_it_leads_to_the_viewer_and_carries_no_key(api: Api, clock: Clock)
     ):
         assert word in body
     assert key not in body + str(message)
-    assert (await api.platform.postman().round()) == 0
+    assert (await postman(api.platform).round()) == 0
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -49,6 +49,21 @@ async def _guarantee(api: Api) -> Json:
     return {"guaranteeId": (await concluded(api))["id"]}
 
 
+async def _to_prepare(api: Api) -> Json:
+    return {"guaranteeIds": [(await concluded(api))["id"]], "idempotencyKey": "p"}
+
+
+async def _prepared(api: Api) -> Json:
+    answer = await (await api.as_("contractor")).do(MUTATIONS["prepareSubmission"], **await _to_prepare(api))
+    return {"submissionId": answer["prepared"][0]["submission"]["id"]}
+
+
+async def _handed_in(api: Api) -> Json:
+    given = await _prepared(api)
+    await (await api.as_("contractor")).do(MUTATIONS["submitKey"], way="EMAIL", **given)
+    return given
+
+
 def with_(given: Given, **more: object) -> Given:
     async def both(api: Api) -> Json:
         return {**await given(api), **more}
@@ -70,6 +85,11 @@ GIVEN: dict[str, Given] = {
     "concludeGuarantee": _to_be_concluded,
     "revealAccessKey": _guarantee,
     "rotateAccessKey": with_(_guarantee, reason="誤送信", idempotencyKey="r"),
+    "prepareSubmission": _to_prepare,
+    "submitKey": with_(_prepared, way="EMAIL"),
+    "confirmArrival": _handed_in,
+    "recordAcceptance": _handed_in,
+    "recordRejection": with_(_handed_in, note="不受理"),
     "changePassword": _password,
 }
 # What the contractor, another principal, the surety and another surety are answered; None: it is done.
@@ -85,8 +105,16 @@ ANSWERS = {
     "concludeGuarantee": SURETIES,
     "revealAccessKey": PRINCIPALS,
     "rotateAccessKey": PRINCIPALS,
+    "prepareSubmission": PRINCIPALS,
+    "submitKey": PRINCIPALS,
+    "confirmArrival": PRINCIPALS,
+    "recordAcceptance": PRINCIPALS,
+    "recordRejection": PRINCIPALS,
     "changePassword": (None, None, None, None),
 }
+DONE = {
+    "ApplicationPayload", "GuaranteePayload", "RevealedKey", "Session", "PreparedSubmissions", "SubmissionPayload",
+}  # fmt: skip
 OPEN_TO_ALL = {"signIn", "refreshSession", "signOut"}
 
 
@@ -109,7 +137,7 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
     for asker, code in everybody:
         if code is None:
             answer = await asker.do(MUTATIONS[mutation], **given)
-            assert answer["__typename"] in {"ApplicationPayload", "GuaranteePayload", "RevealedKey", "Session"}
+            assert answer["__typename"] in DONE
     assert await api.rows() != before or mutation == "approveApplication"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from denshi_hosho.rules.application import Application
 from denshi_hosho.rules.citations import cited
@@ -87,14 +88,28 @@ def check_address(way: Way, address: str, place: str) -> None:
         raise mistake("ADDRESS_FORM", place, f"{ja}が必要です（{address}）。", f"must be {en}, not “{address}”.")
 
 
+def read_days(table: Table, code: str) -> tuple[date | None, date | None]:
+    """Return the first and the last day of handing in (`from`, `until`); raise RuleFileError `code` for none between."""
+    first, last = table.day_or_none("from"), table.day_or_none("until")
+    if first and last and last < first:
+        raise mistake(
+            code,
+            table.at("until"),
+            "from より前です。どちらかの日付を直してください。",
+            "is before `from`; mend one of the two days.",
+        )
+    return first, last
+
+
 def read_channel(table: Table, sources: Mapping[str, Source]) -> GuardedChannel:
     """Return the channel that `table` states; raise RuleFileError for its mistakes."""
     way = table.word("way", Way)
+    valid_from, valid_until = read_days(table, "CHANNEL_VALIDITY")
     channel = Channel(
         way=way,
         recipient=_recipient(Table(table.need("recipient"), table.at("recipient"), RECIPIENT_KEYS), way),
-        valid_from=table.day_or_none("from"),
-        valid_until=table.day_or_none("until"),
+        valid_from=valid_from,
+        valid_until=valid_until,
         depends_on=(),
         ja=table.text("ja"),
         en=table.text("en"),
@@ -103,13 +118,6 @@ def read_channel(table: Table, sources: Mapping[str, Source]) -> GuardedChannel:
         key_as=_key_forms(table, way),
         system=table.text_or_none("system"),
     )
-    if channel.valid_from and channel.valid_until and channel.valid_until < channel.valid_from:
-        raise mistake(
-            "CHANNEL_VALIDITY",
-            table.at("until"),
-            "from より前です。どちらかの日付を直してください。",
-            "is before `from`; mend one of the two days.",
-        )
     if channel.system and way is not Way.CONTRACT_SYSTEM:
         raise mistake(
             "CHANNEL_SYSTEM",

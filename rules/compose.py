@@ -1,7 +1,7 @@
 """Compose the messages that hand keys in: from the plan and what is known, pure, without a clock or a guess."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from denshi_hosho.rules.checklist import checklist
 from denshi_hosho.rules.enclosing import Enclosures, enclosures
@@ -11,7 +11,7 @@ from denshi_hosho.rules.handin import Field, HandIn, HandInItem, Message, Missin
 from denshi_hosho.rules.plan import Channel, SubmissionPlan
 from denshi_hosho.rules.recipients import Chosen, address_of, choose, untold
 from denshi_hosho.rules.templates import template_of
-from denshi_hosho.rules.vocabulary import Batching, Way
+from denshi_hosho.rules.vocabulary import Batching, Need, Way
 from denshi_hosho.rules.wording import Letter, letter_text, subject_text
 
 LETTERS = frozenset({Way.EMAIL, Way.FAX, Way.POST})
@@ -24,8 +24,9 @@ def compose(plan: SubmissionPlan, hand_in: HandIn) -> tuple[Message, ...]:
 
     Nothing is raised for missing facts: they stand in `unresolved`, and the message is not ready.
     """
-    chosen = choose(plan, hand_in)
-    return tuple(_message(plan, hand_in, chosen, items) for items in _batches(plan, hand_in.items))
+    that_day = replace(plan, artefacts=tuple(need for need in plan.artefacts if need.holds_on(hand_in.day)))
+    chosen = choose(that_day, hand_in)
+    return tuple(_message(that_day, hand_in, chosen, items) for items in _batches(that_day, hand_in.items))
 
 
 def grouped(
@@ -122,7 +123,7 @@ def _hanging(plan: SubmissionPlan, hand_in: HandIn) -> Iterator[Missing]:
     """Yield the untold facts that decide about what goes along or how it is batched, and works that are mixed up."""
     for need in plan.artefacts:
         yield from untold(need.depends_on, f"提出物「{need.artefact.ja}」", f"The artefact {need.artefact}")
-    for companion in plan.companions:
+    for companion in (each for each in plan.companions if each.need is Need.REQUIRED):
         yield from untold(companion.depends_on, "あわせて提出する書類", "The companion document")
     if plan.batching is not None:
         yield from untold(plan.batching.depends_on, "一括提出の可否", "Whether guarantees may go together")

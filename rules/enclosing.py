@@ -111,7 +111,7 @@ def _companion(companion: Companion, *, printed: bool) -> Attachment:
     return Attachment(
         artefact=None,
         number=None,
-        need=Need.REQUIRED,
+        need=companion.need,
         password=False,
         printed=printed,
         ja=companion.document or companion.ja,

@@ -20,8 +20,8 @@ EXPECTATION_KEYS = frozenset({
 class Expectations:
     """What a case expects of the plan; None: not looked at.
 
-    `ways` are those open on the day `on` (None: of any day); `recipient`, `known` and `phone` are those of the first
-    of them; `subject` is what its template makes of `given` and of the case's application.
+    `ways` and `artefacts` are those of the day of handing in `on` (None: of any day); `recipient`, `known` and `phone`
+    are those of the first way; `subject` is what its template makes of `given` and of the case's application.
     """
 
     on: date | None
@@ -69,7 +69,8 @@ class Expectations:
 
     def _rest(self, plan: SubmissionPlan) -> Iterator[str]:
         for need, wanted in self.artefacts.items():
-            found = tuple(item.artefact for item in plan.artefacts if item.need is need)
+            needs = [item for item in plan.artefacts if self.on is None or item.holds_on(self.on)]
+            found = tuple(item.artefact for item in needs if item.need is need)
             if set(found) != set(wanted):
                 yield f"{need} is {', '.join(found) or 'nothing'}, expected {', '.join(wanted) or 'nothing'}"
         event = plan.deadline and plan.deadline.event

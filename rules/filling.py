@@ -70,7 +70,7 @@ def prescribed_of(plan: SubmissionPlan, known: Known) -> tuple[list[tuple[str, s
     for field in plan.body:
         if field.label is None or field.value is None:
             continue
-        filled = template_of(field.value).filled(known)
+        filled = template_of(field.value).filled(known, (), field.joined_by or JOINED_BY)
         rows.append((field.label, filled if isinstance(filled, str) else UNTOLD))
         missing += () if isinstance(filled, str) else filled
         missing += untold(field.depends_on, f"本文の「{field.label}」", f"The text's field {field.label}")

@@ -154,6 +154,8 @@ def _artefacts(revision: Revision) -> Iterator[Fault]:
             pair = {one.saying.need, other.saying.need}
             if one.saying.artefact is not other.saying.artefact or pair != {Need.REQUIRED, Need.FORBIDDEN}:
                 continue
+            if not one.saying.meets(other.saying):
+                continue
             guards = [one.guard, other.guard]
             both = next((each for each in worlds(guards, {}) if all(guard(each) is True for guard in guards)), None)
             if both is not None:

@@ -66,10 +66,14 @@ class SubjectLine(Saying):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyField(Saying):
-    """What the mail's text must hold: `label` in the obligee's words, `value` a template; None: only described."""
+    """What the mail's text must hold: `label` in the obligee's words, `value` a template; None: only described.
+
+    `joined_by` stands between the kinds of a mail that carries several guarantees; None: the usual 、.
+    """
 
     label: str | None = None
     value: str | None = None
+    joined_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +110,14 @@ class FollowUp(Saying):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion(Saying):
-    """A document that goes with the key or beside it. `document`: its name; `way` None: not stated."""
+    """A document that goes with the key or beside it. `document`: its name; `way` None: not stated.
+
+    `need`: REQUIRED, or OPTIONAL where it may go along.
+    """
 
     document: str | None = None
     way: CompanionWay | None = None
+    need: Need = Need.REQUIRED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +150,10 @@ class Recipient:
         return self.address is not None
 
 
+def _within(day: date, first: date | None, last: date | None) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """One way to hand the key in; any one of a plan's channels does.
@@ -166,14 +178,14 @@ class Channel:
 
     def open_on(self, day: date) -> bool:
         """Return whether the key may be handed in by this channel on `day` (Japan's)."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return begun and (self.valid_until is None or day <= self.valid_until)
+        return _within(day, self.valid_from, self.valid_until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtefactNeed:
     """Whether one artefact must, may or must not be handed in.
 
+    It holds from `valid_from` to `valid_until`, both included (None: no limit stated), by the day of handing in.
     Of the obligee's own form: its `name`, the `url` where it can be had, `as_pdf`: filled in, then converted to
     PDF. `password`: the file must be protected by a password.
     """
@@ -188,6 +200,17 @@ class ArtefactNeed:
     as_pdf: bool = False
     password: bool = False
     depends_on: tuple[str, ...] = ()
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether it says anything of a hand-in on `day` (Japan's)."""
+        return _within(day, self.valid_from, self.valid_until)
+
+    def meets(self, other: "ArtefactNeed") -> bool:
+        """Return whether there is a day on which both this and `other` hold."""
+        first = max(self.valid_from or date.min, other.valid_from or date.min)
+        return first <= min(self.valid_until or date.max, other.valid_until or date.max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

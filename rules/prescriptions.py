@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from denshi_hosho.core.vocabulary import GuaranteeKind
-from denshi_hosho.rules.channels import check_address, read_contacts
+from denshi_hosho.rules.channels import check_address, read_contacts, read_days
 from denshi_hosho.rules.citations import cited
 from denshi_hosho.rules.plan import (
     ArtefactNeed,
@@ -26,14 +26,14 @@ from denshi_hosho.rules.vocabulary import Artefact, Batching, CompanionWay, Copy
 
 SUBJECT_KEYS = SAYING_KEYS | {"template", "kinds", "joined_by", "examples"}
 EXAMPLE_KEYS = frozenset({"given", "subject"})
-BODY_KEYS = SAYING_KEYS | {"label", "value"}
+BODY_KEYS = SAYING_KEYS | {"label", "value", "joined_by"}
 COPY_KEYS = SAYING_KEYS | {"whom", "address"}
 DEADLINE_KEYS = SAYING_KEYS | {"event"}
 FOLLOW_UP_KEYS = SAYING_KEYS | {"phone", "phones"}
-COMPANION_KEYS = SAYING_KEYS | {"document", "way"}
+COMPANION_KEYS = SAYING_KEYS | {"document", "way", "need"}
 BATCHING_KEYS = SAYING_KEYS | {"rule"}
 _OWN_FORM_KEYS = ("name", "url", "as_pdf")
-ARTEFACT_KEYS = SAYING_KEYS | {"what", "need", "password", *_OWN_FORM_KEYS}
+ARTEFACT_KEYS = SAYING_KEYS | {"what", "need", "from", "until", "password", *_OWN_FORM_KEYS}
 
 
 def _said(table: Table, sources: Mapping[str, Source]) -> dict[str, Any]:
@@ -111,13 +111,34 @@ def _check_example(table: Table, template: Template, subject: SubjectLine) -> No
 
 def read_body(table: Table, sources: Mapping[str, Source]) -> BodyField:
     """Return a field of the mail's text: `label` and `value` together, or only words."""
-    field = BodyField(**_said(table, sources), label=table.text_or_none("label"), value=table.text_or_none("value"))
-    if field.value is not None:
-        read_template(field.value, table.at("value"))
-    if (field.label is None) != (field.value is None):
+    field = BodyField(
+        **_said(table, sources),
+        label=table.text_or_none("label"),
+        value=table.text_or_none("value"),
+        joined_by=_joined_by(table),
+    )
+    names = read_template(field.value, table.at("value")).names if field.value is not None else frozenset()
+    if field.label is not None or field.value is not None or field.joined_by is not None:
         table.need("label")
         table.need("value")
+    if field.joined_by is not None and KIND not in names:
+        raise mistake(
+            "JOINED_BY",
+            table.at("joined_by"),
+            "value に {kind} がありません。{kind} を入れるか、joined_by を削除してください。",
+            "the value has no {kind}; put it in or remove `joined_by`.",
+        )
     return field
+
+
+def _joined_by(table: Table) -> str | None:
+    """Return what stands between kinds, on one line; a space alone does."""
+    if not table.has("joined_by"):
+        return None
+    value = table.raw["joined_by"]
+    if not isinstance(value, str) or value.splitlines() != [value]:
+        raise table.wrong("joined_by", "空でない1行の文字列（空白だけでも可）", "a text on one line, be it a space")
+    return value
 
 
 def read_copy(table: Table, sources: Mapping[str, Source]) -> CopyTo:
@@ -144,7 +165,15 @@ def read_follow_up(table: Table, sources: Mapping[str, Source]) -> FollowUp:
 def read_companion(table: Table, sources: Mapping[str, Source]) -> Companion:
     """Return a document that goes with the key or beside it."""
     way = table.word("way", CompanionWay) if table.has("way") else None
-    return Companion(**_said(table, sources), document=table.text_or_none("document"), way=way)
+    need = table.word("need", Need) if table.has("need") else Need.REQUIRED
+    if need is Need.FORBIDDEN:
+        raise mistake(
+            "COMPANION_NEED",
+            table.at("need"),
+            "REQUIRED か OPTIONAL だけを書けます。提出できない書類は [[revision.submission.note]] に書いてください。",
+            "takes REQUIRED or OPTIONAL; say in [[revision.submission.note]] what must not go along.",
+        )
+    return Companion(**_said(table, sources), document=table.text_or_none("document"), way=way, need=need)
 
 
 def read_batching(table: Table, sources: Mapping[str, Source]) -> BatchingRule:
@@ -168,6 +197,7 @@ def read_artefact(table: Table, sources: Mapping[str, Source]) -> ArtefactNeed:
                 'what = "OWN_FORM"（発注者の様式）のときだけ書けます。削除してください。',
                 'belongs to what = "OWN_FORM" only; remove it.',
             )
+    valid_from, valid_until = read_days(table, "ARTEFACT_VALIDITY")
     return ArtefactNeed(
         artefact=artefact,
         need=table.word("need", Need),
@@ -178,4 +208,6 @@ def read_artefact(table: Table, sources: Mapping[str, Source]) -> ArtefactNeed:
         url=table.text_or_none("url"),
         as_pdf=table.flag("as_pdf", default=False),
         password=table.flag("password", default=False),
+        valid_from=valid_from,
+        valid_until=valid_until,
     )

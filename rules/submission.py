@@ -160,12 +160,14 @@ def _clauses(
 
 
 def _check_artefacts(needs: tuple[Clause[ArtefactNeed], ...], table: Table) -> None:
-    plain = [(clause.saying.artefact, clause.saying.need) for clause in needs if clause.guard is always]
-    for artefact, need in plain:
-        if need is Need.REQUIRED and (artefact, Need.FORBIDDEN) in plain:
+    plain = [clause.saying for clause in needs if clause.guard is always]
+    forbidden = [need for need in plain if need.need is Need.FORBIDDEN]
+    for need in plain:
+        against = [each for each in forbidden if each.artefact is need.artefact and each.meets(need)]
+        if need.need is Need.REQUIRED and against:
             raise mistake(
                 "ARTEFACT_CONTRADICTION",
                 table.at("artefact"),
-                f"{artefact} が必要かつ不可になっています。どちらかを削除してください。",
-                f"{artefact} is both REQUIRED and FORBIDDEN; remove one.",
+                f"{need.artefact} が必要かつ不可になっています。どちらかを削除してください。",
+                f"{need.artefact} is both REQUIRED and FORBIDDEN; remove one.",
             )

@@ -37,6 +37,7 @@ _BY_KIND: Shape = {
     "additionalProperties": False,
     "minProperties": 1,
 }
+_JOINED_BY: Shape = {"type": "string", "pattern": r"^[^\r\n]+$"}
 _CONTACT: Shape = table(channels.CONTACT_KEYS, {"address": TEXT, "phone": TEXT}, minProperties=1)
 _BY_DIVISION: Shape = named({"anyOf": [TEXT, _CONTACT]})
 
@@ -47,11 +48,16 @@ def submission_shape() -> Shape:
         "channel": one_or_more_tables(_channel()),
         "artefact": one_or_more_tables(_artefact()),
         "subject": one_or_more_tables(_subject()),
-        "body": _saying(prescriptions.BODY_KEYS, label=TEXT, value=TEXT),
+        "body": _saying(prescriptions.BODY_KEYS, label=TEXT, value=TEXT, joined_by=_JOINED_BY),
         "cc": _saying(prescriptions.COPY_KEYS, whom=words(CopyFor), address=TEXT),
         "deadline": _saying(prescriptions.DEADLINE_KEYS, event=words(DeadlineEvent)),
         "follow_up": _saying(prescriptions.FOLLOW_UP_KEYS, phone=TEXT, phones=_BY_DIVISION),
-        "companion": _saying(prescriptions.COMPANION_KEYS, document=TEXT, way=words(CompanionWay)),
+        "companion": _saying(
+            prescriptions.COMPANION_KEYS,
+            document=TEXT,
+            way=words(CompanionWay),
+            need=words(Need, but=(Need.FORBIDDEN,)),
+        ),
         "batching": _saying(prescriptions.BATCHING_KEYS, rule=words(Batching)),
         "note": _saying(SAYING_KEYS),
     }
@@ -99,6 +105,8 @@ def _artefact() -> Shape:
         **_SAID,
         "what": words(Artefact),
         "need": words(Need),
+        "from": DAY,
+        "until": DAY,
         "name": TEXT,
         "url": URL,
         "as_pdf": FLAG,

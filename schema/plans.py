@@ -87,6 +87,8 @@ class ArtefactNeed:
     url: str | None = strawberry.field(description="Where the form can be had.")
     as_pdf: bool = strawberry.field(description="It is filled in, then converted to PDF.")
     password: bool = strawberry.field(description="The file must be protected by a password.")
+    valid_from: date | None = strawberry.field(description="First day of handing in; null: no limit stated.")
+    valid_until: date | None = strawberry.field(description="Last day of handing in; null: no limit stated.")
     ja: str = strawberry.field(description=_JA)
     en: str = strawberry.field(description=_EN)
     sources: list[Source] = strawberry.field(description=_SOURCES)
@@ -102,6 +104,7 @@ class SubjectLine(Saying):
 class BodyField(Saying):
     label: str | None = strawberry.field(description="Its label in the words of the obligee (発注者), the issuer.")
     value: str | None = strawberry.field(description="The template of its value; null: described in words.")
+    joined_by: str | None = strawberry.field(description="What stands between the kinds of several; null: 、.")
 
 
 @strawberry.type(description="Who gets a copy (CC).")
@@ -125,6 +128,7 @@ class FollowUp(Saying):
 class Companion(Saying):
     document: str | None = strawberry.field(description="Its name.")
     way: CompanionWay | None = strawberry.field(description="How it goes; null: not stated.")
+    need: Need = strawberry.field(description="Whether it must or may go along.")
 
 
 @strawberry.type(description="Whether one mail may carry several guarantees of the same works.")

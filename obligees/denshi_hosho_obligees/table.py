@@ -9,7 +9,7 @@ from denshi_hosho.rules.conditions import when_said
 from denshi_hosho.rules.coverage import coverage
 from denshi_hosho.rules.dimensions import Listing
 from denshi_hosho.rules.guards import Guard
-from denshi_hosho.rules.plan import Channel
+from denshi_hosho.rules.plan import ArtefactNeed, Channel
 from denshi_hosho.rules.rulebook import Rulebook
 from denshi_hosho.rules.rulefile import Revision, RuleFile
 from denshi_hosho.rules.starts import Start
@@ -99,10 +99,10 @@ def _ways(_: RuleFile, revision: Revision) -> Iterator[str]:
         yield f"{guarded.channel.way.ja}{_open(guarded.channel)}{_tail(guarded.guard)}"
 
 
-def _open(channel: Channel) -> str:
-    if channel.valid_from is None and channel.valid_until is None:
+def _open(said: Channel | ArtefactNeed) -> str:
+    if said.valid_from is None and said.valid_until is None:
         return ""
-    return f" {channel.valid_from or ''}～{channel.valid_until or ''}"
+    return f" {said.valid_from or ''}～{said.valid_until or ''}"
 
 
 def _recipients(_: RuleFile, revision: Revision) -> Iterator[str]:
@@ -113,7 +113,8 @@ def _recipients(_: RuleFile, revision: Revision) -> Iterator[str]:
 
 
 def _artefacts(_: RuleFile, revision: Revision) -> Iterator[str]:
-    return (f"{need.artefact.ja}: {need.need.ja}{_tail(guard)}" for guard, need in revision.submission.artefacts)
+    for guard, need in revision.submission.artefacts:
+        yield f"{need.artefact.ja}: {need.need.ja}{_open(need)}{_tail(guard)}"
 
 
 def _subjects(_: RuleFile, revision: Revision) -> Iterator[str]:

@@ -18,8 +18,8 @@ ASK = """
 query ($application: EligibilityInput!) { eligibility(application: $application) {
   ... on Decision { outcome missing reasons { code sources { url } } plan {
     channels { way validUntil recipient { known address phone divisions { division address phone } resolved } }
-    subject { template } artefacts { artefact need name asPdf }
-    companions { document way } deadline { event } followUp { phone phones { division phone } } batching { rule }
+    subject { template } body { value joinedBy } artefacts { artefact need name asPdf validFrom validUntil }
+    companions { document way need } deadline { event } followUp { phone phones { division phone } } batching { rule }
   } }
   ... on Refused { refusals { code } }
 } }
@@ -71,6 +71,25 @@ async def test_yachiyo_ends_the_mail_of_insurers_bonds_on_30_april_2026(api: Api
     decision = await asked(api, "122211", "PERFORMANCE", facts=facts, **insurer)
     ends = {channel["way"]: channel["validUntil"] for channel in decision["plan"]["channels"]}
     assert ends["EMAIL"] == "2026-04-30"
+    (pdf,) = decision["plan"]["artefacts"]
+    assert (pdf["artefact"], pdf["need"], pdf["validUntil"]) == ("BOND_PDF", "OPTIONAL", "2026-04-30")
+
+
+async def test_hatsukaichi_changes_an_insurers_artefact_in_december_2025(api: Api) -> None:
+    facts = {"orderOn": "2025-04-01", "division": "契約課", "excludedInNotice": False}
+    insurer = {"suretyClass": "INSURER", "surety": "例示損害保険株式会社"}
+    plan = (await asked(api, "342131", "PERFORMANCE", facts=facts, **insurer))["plan"]
+    assert [(each["artefact"], each["need"], each["validFrom"], each["validUntil"]) for each in plan["artefacts"]] == [
+        ("BOND_PDF", "REQUIRED", None, "2025-11-30"),
+        ("VIEWER_ADDRESS", "REQUIRED", "2025-12-01", None),
+    ]
+
+
+async def test_the_medical_university_lets_the_invoice_go_along(api: Api) -> None:
+    plan = (await asked(api, "fukushima-medical-university", "ADVANCE_PAYMENT", facts={"noticeOn": "2025-09-01"}))[
+        "plan"
+    ]
+    assert plan["companions"] == [{"document": "前払請求書", "way": "TOGETHER", "need": "OPTIONAL"}]
 
 
 async def test_hirosaki_counts_by_nomination_or_notice_and_gives_insurers_another_channel(api: Api) -> None:
@@ -98,6 +117,7 @@ async def test_tsu_has_a_mailbox_and_a_telephone_for_each_division(api: Api) -> 
     ]
     assert plan["deadline"]["event"] == "BEFORE_PAPER_CONTRACT_IS_BROUGHT"
     assert plan["batching"]["rule"] == "TOGETHER"
+    assert plan["body"][-1] == {"value": "{kind}", "joinedBy": " "}
     # The call goes to the recipient's own telephone.
     assert [each["phone"] for each in channel["recipient"]["divisions"]] == ["059-229-3122", "059-237-5803"]
     assert plan["followUp"] is not None

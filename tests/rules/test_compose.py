@@ -357,6 +357,44 @@ def test_a_way_is_open_from_its_first_to_its_last_day() -> None:
     assert (closed.to, closed.subject, closed.body, closed.attachments) == (None, None, "", notices_of(plan))
 
 
+def test_an_artefact_holds_from_its_first_to_its_last_day() -> None:
+    plan = plan_of("322016")
+    (notice_need,) = [need for need in plan.artefacts if need.artefact is Artefact.KEY_NOTICE]
+    pdf = replace(notice_need, artefact=Artefact.BOND_PDF, need=Need.FORBIDDEN, depends_on=("surety_class",))
+    timed = replace(
+        plan, artefacts=(notice_need, replace(pdf, valid_from=date(2025, 10, 1), valid_until=date(2026, 4, 30)))
+    )
+    for day, forbidden, unresolved in (
+        (date(2025, 9, 30), (), []),
+        (date(2025, 10, 1), (Artefact.BOND_PDF,), ["PLAN_OPEN"]),
+        (date(2026, 4, 30), (Artefact.BOND_PDF,), ["PLAN_OPEN"]),
+        (date(2026, 5, 1), (), []),
+    ):
+        message = at(timed, day=day, address="a@example.jp")
+        assert (message.forbidden, codes(message)) == (forbidden, unresolved)
+        assert any(step.ja == pdf.ja and step.depends_on for step in message.checklist) is bool(forbidden)
+
+
+def test_the_kinds_of_a_text_are_joined_as_the_rule_says() -> None:
+    tsu = plan_of("242012")
+    items = item_of("242012", ADVANCE), item_of("242012", PERFORMANCE)
+    for joined_by, line in ((" ", "前払金保証 契約保証"), (None, "前払金保証、契約保証")):
+        body = tuple(replace(field, joined_by=joined_by) for field in tsu.body)
+        (message,) = compose(replace(tsu, body=body), hand_in_of(*items, division="調達契約課"))
+        assert f"(3)保証名称：{line}\n" in message.body
+
+
+def test_a_companion_that_may_go_along_is_waited_for_by_nothing() -> None:
+    plan = plan_of("212181", INTERIM)
+    told = {"works_number": "1", "address": "tanto@city.motosu.lg.jp"}
+    for need, unresolved in ((Need.REQUIRED, ["PLAN_OPEN"]), (Need.OPTIONAL, [])):
+        companions = tuple(replace(each, need=need, depends_on=("procurement",)) for each in plan.companions)
+        (message,) = compose(replace(plan, companions=companions), hand_in_of(item_of("212181", INTERIM), **told))
+        assert [each.need for each in message.attachments if each.artefact is None] == [need]
+        assert ("・中間前払金請求書" in message.body) is (need is Need.REQUIRED)
+        assert codes(message) == unresolved
+
+
 def notices_of(plan: SubmissionPlan) -> tuple[Attachment, ...]:
     """Return what goes along whatever the way: the rule itself asks for the key notice."""
     assert [need.artefact for need in plan.artefacts if need.need is Need.REQUIRED] == [Artefact.KEY_NOTICE]

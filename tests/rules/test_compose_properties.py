@@ -90,6 +90,8 @@ def plans(draw: st.DrawFn) -> SubmissionPlan:
         sources=st.just(()),
         password=st.booleans(),
         depends_on=FACTS,
+        valid_from=st.none() | DAYS,
+        valid_until=st.none() | DAYS,
     )
     subjects = st.builds(
         lambda template, joined: SubjectLine(**said(), template=template, joined_by=joined),
@@ -99,7 +101,9 @@ def plans(draw: st.DrawFn) -> SubmissionPlan:
     batching = st.builds(lambda rule, facts: BatchingRule(**said(facts), rule=rule), st.sampled_from(Batching), FACTS)
     body = st.builds(lambda value: BodyField(**said(), label="x", value=value), TEMPLATES)
     companions = st.builds(
-        lambda way: Companion(**said(), document="請求書", way=way), st.none() | st.sampled_from(CompanionWay)
+        lambda way, need: Companion(**said(), document="請求書", way=way, need=need),
+        st.none() | st.sampled_from(CompanionWay),
+        st.sampled_from([Need.REQUIRED, Need.OPTIONAL]),
     )
     copies = st.builds(lambda whom: CopyTo(**said(), whom=whom), st.sampled_from(CopyFor))
     return SubmissionPlan(
@@ -154,7 +158,9 @@ OFTEN = settings(max_examples=100, deadline=None)
 @OFTEN
 @given(PLANS, HAND_INS)
 def test_what_is_forbidden_is_never_attached(plan: SubmissionPlan, hand_in: HandIn) -> None:
-    forbidden = {need.artefact for need in plan.artefacts if need.need is Need.FORBIDDEN}
+    day = hand_in.day
+    held = [n for n in plan.artefacts if (n.valid_from or day) <= day <= (n.valid_until or day)]
+    forbidden = {need.artefact for need in held if need.need is Need.FORBIDDEN}
     for message in compose(plan, hand_in):
         assert set(message.forbidden) == forbidden
         assert not forbidden & {attachment.artefact for attachment in message.attachments}

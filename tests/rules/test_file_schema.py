@@ -25,6 +25,7 @@ BEYOND_A_SCHEMA = {
     "revision of the same day",
     "day in quotes",
     "channel that ends before it starts",
+    "artefact that ends before it starts",
     "artefact required and forbidden",
     "silent on what is stated",
 }

@@ -9,6 +9,14 @@ SECOND += MINIMAL[MINIMAL.index("[revision.kinds]") :]
 ARTEFACT = '\n[[revision.submission.artefact]]\nwhat = "KEY_NOTICE"\nneed = "{need}"\n'
 ARTEFACT += 'ja = "お知らせ"\nen = "Notice"\nsource = "page"\n'
 
+
+def said(key: str) -> str:
+    """Return one more table of the submission with what each of them needs."""
+    return f'\n[[revision.submission.{key}]]\nja = "…"\nen = "…"\nsource = "page"\n'
+
+
+BOND = said("artefact") + 'what = "BOND_PDF"\nneed = "REQUIRED"\n'
+
 MISTAKES = {
     "unknown key at the top": (
         MINIMAL + "\n[revison]\n",
@@ -149,6 +157,21 @@ MISTAKES = {
     "channel that ends before it starts": (
         MINIMAL + "from = 2025-04-01\nuntil = 2025-03-31\n",
         "revision[1].submission.channel[1].until: is before `from`; mend one of the two days.",
+    ),
+    "artefact that ends before it starts": (
+        MINIMAL + BOND + "from = 2025-12-01\nuntil = 2025-11-30\n",
+        "revision[1].submission.artefact[1].until: is before `from`; mend one of the two days.",
+    ),
+    "companion that is forbidden": (
+        MINIMAL + said("companion") + 'need = "FORBIDDEN"\n',
+        (
+            "revision[1].submission.companion[1].need: takes REQUIRED or OPTIONAL; "
+            "say in [[revision.submission.note]] what must not go along."
+        ),
+    ),
+    "nothing between the kinds of a text": (
+        MINIMAL + said("body") + 'label = "保証"\nvalue = "{kind}"\njoined_by = ""\n',
+        "revision[1].submission.body[1].joined_by: must be a text on one line, be it a space.",
     ),
     "literal recipient without an address": (
         replaced(', address = "keiyaku@example.lg.jp"', ""),

@@ -14,6 +14,7 @@ from denshi_hosho.rules import prescriptions as said
 from denshi_hosho.rules.cases import read_cases
 from denshi_hosho.rules.compose import compose
 from denshi_hosho.rules.expectations import EXPECTATION_KEYS, check_expectations
+from denshi_hosho.rules.lint import lint
 from denshi_hosho.rules.plan import Contact, KindWord, SubmissionPlan
 from denshi_hosho.rules.rulefile import parse
 from denshi_hosho.rules.submission import SUBMISSION_KEYS
@@ -150,6 +151,14 @@ MISTAKES = {
     "field of the text with a wrong placeholder": (
         stating("body", 'label = "受注者"', 'value = "{compny}"'),
         f'{PLACE}.body[1].value: there is no placeholder {{compny}}; did you mean "company"?',
+    ),
+    "what stands between kinds that the text does not hold": (
+        stating("body", 'label = "受注者"', 'value = "{company}"', 'joined_by = " "'),
+        f"{PLACE}.body[1].joined_by: the value has no {{kind}}; put it in or remove `joined_by`.",
+    ),
+    "what stands between kinds without a template": (
+        stating("body", 'joined_by = " "'),
+        f'{PLACE}.body[1]: "label" is missing; add it.',
     ),
     "copy to no address": (
         stating("cc", 'address = "契約課"'),
@@ -306,8 +315,9 @@ NEW = {
     "subject": {"template", "kinds", "joined_by"},
     "channels": {"key_as", "system"},
     "recipient": {"phone", "divisions"},
-    "artefacts": {"name", "url", "as_pdf", "password", "depends_on"},
-    "companions": {"document", "way"},
+    "artefacts": {"name", "url", "as_pdf", "password", "depends_on", "valid_from", "valid_until"},
+    "body": {"joined_by"},
+    "companions": {"document", "way", "need"},
 }
 NEW_ANYWHERE = {"depends_on", "batching"}
 
@@ -353,6 +363,40 @@ def test_an_old_subject_without_a_template_is_read_and_has_to_be_written_by_hand
     assert (message.subject, [each.code for each in message.unresolved]) == (None, ["SUBJECT_DESCRIBED"])
     (written,) = compose(plan, replace(hand_in, subject="【電子保証書】_50400012345"))
     assert (written.subject, written.ready) == ("【電子保証書】_50400012345", True)
+
+
+def bond(need: str, *lines: str) -> str:
+    """Return one more artefact of a submission, the bond as PDF."""
+    return "\n".join(["\n[[revision.submission.artefact]]", 'what = "BOND_PDF"', f'need = "{need}"', *lines, SAID])
+
+
+@pytest.mark.parametrize(("last", "faults"), [("2025-11-30", []), ("2025-12-01", ["ARTEFACT_CONTRADICTION"])])
+def test_an_artefact_may_be_required_until_the_day_before_it_is_forbidden(last: str, faults: list[str]) -> None:
+    plain = MINIMAL + bond("REQUIRED", f"until = {last}") + bond("FORBIDDEN", "from = 2025-12-01")
+    kind = 'when = { kind = "PERFORMANCE" }'
+    guarded = MINIMAL + bond("REQUIRED", f"until = {last}", kind) + bond("FORBIDDEN", "from = 2025-12-01", kind)
+    if faults:
+        with pytest.raises(RuleFileError) as refused:
+            parse(plain.encode())
+        assert [fault.code for fault in refused.value.faults] == faults
+    else:
+        days = [
+            (need.valid_from, need.valid_until) for _, need in parse(plain.encode()).revisions[0].submission.artefacts
+        ]
+        assert days == [(None, date(2025, 11, 30)), (date(2025, 12, 1), None)]
+    assert [fault.code for fault in lint(parse(guarded.encode()))] == faults
+
+
+def test_a_case_looks_at_the_artefacts_of_its_day() -> None:
+    text = MINIMAL + bond("REQUIRED", "until = 2025-11-30")
+    plan = (
+        Rulebook.from_texts({"town": text})
+        .decide(Application(obligee="test/town", kind=ADVANCE, work_wording="工事", contract_on=date(2025, 4, 1)))
+        .plan
+    )
+    assert check_expectations(plan, {"on": date(2025, 11, 30), "required": ["BOND_PDF"]}) == []
+    assert check_expectations(plan, {"on": date(2025, 12, 1), "required": []}) == []
+    assert check_expectations(plan, {"required": ["BOND_PDF"]}) == []
 
 
 TSU = {

@@ -6,11 +6,11 @@ from tests.rules.rule_texts import MINIMAL
 
 _SAYINGS = {
     "subject": ("件名", "Subject.", 'template = "電子保証（{kind}）{works_name}"\njoined_by = "・"\n'),
-    "body": ("本文", "Body.", 'label = "受注者"\nvalue = "{company}"\n'),
+    "body": ("本文", "Body.", 'label = "保証の種類"\nvalue = "{kind}"\njoined_by = " "\n'),
     "cc": ("写し", "Copy.", 'whom = "SURETY"\naddress = "cc@example.lg.jp"\n'),
     "deadline": ("期限", "Deadline.", 'event = "BEFORE_SIGNING"\n'),
     "follow_up": ("電話", "Call.", 'phone = "0852-00-0000"\n'),
-    "companion": ("請求書", "Invoice.", 'document = "前払金請求書"\nway = "SEPARATELY"\n'),
+    "companion": ("請求書", "Invoice.", 'document = "前払金請求書"\nway = "SEPARATELY"\nneed = "OPTIONAL"\n'),
     "batching": ("一括", "Together.", 'rule = "TOGETHER"\n'),
     "note": ("注意", "Note.", ""),
 }
@@ -30,6 +30,8 @@ TOWN = (
 [[revision.submission.artefact]]
 what = "KEY_NOTICE"
 need = "REQUIRED"
+from = 2024-04-01
+until = 2030-03-31
 ja = "お知らせ"
 en = "The notice."
 source = "page"
@@ -52,13 +54,13 @@ _FRAGMENTS = {
     "recipient": "on Recipient { known ja en address phone divisions { ...contact } confirm resolved }",
     "channel": "on Channel { way system keyAs recipient { ...recipient } validFrom validUntil ja en literal dependsOn"
     " sources { ...source } }",
-    "artefact": "on ArtefactNeed { artefact need name url asPdf password ja en sources { ...source } }",
+    "artefact": "on ArtefactNeed { artefact need name url asPdf password validFrom validUntil ja en sources { ...source } }",
     "subject": "on SubjectLine { template joinedBy ja en literal sources { ...source } }",
-    "body": "on BodyField { label value ja en literal sources { ...source } }",
+    "body": "on BodyField { label value joinedBy ja en literal sources { ...source } }",
     "copy": "on CopyTo { whom address ja en literal sources { ...source } }",
     "deadline": "on Deadline { event ja en literal sources { ...source } }",
     "followUp": "on FollowUp { phone phones { ...contact } ja en literal sources { ...source } }",
-    "companion": "on Companion { document way ja en literal sources { ...source } }",
+    "companion": "on Companion { document way need ja en literal sources { ...source } }",
     "batching": "on BatchingRule { rule ja en literal sources { ...source } }",
     "plan": "on SubmissionPlan { channels { ...channel } artefacts { ...artefact } subject { ...subject }"
     " body { ...body } cc { ...copy } deadline { ...deadline } followUp { ...followUp } companions { ...companion }"

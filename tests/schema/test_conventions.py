@@ -37,6 +37,8 @@ OTHER_DATES = {
     "ObligeeRules.day",
     "Channel.validFrom",
     "Channel.validUntil",
+    "ArtefactNeed.validFrom",
+    "ArtefactNeed.validUntil",
 }
 
 

@@ -389,6 +389,20 @@ async def test_an_address_confirmed_at_sending_is_enough(platform: Platform, ser
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_an_invoice_that_may_go_along_is_not_waited_for(platform: Platform, server: Sent) -> None:
+    invoice = '\n[[revision.submission.companion]]\ndocument = "前払金請求書"\nway = "TOGETHER"\n'
+    invoice += 'ja = "請求書"\nen = "Invoice."\nsource = "page"\n'
+    async with api_of(with_mail(platform, town(invoice))) as api:
+        made = await one_prepared(api, await in_town(api))
+        assert await refused_sending(api, made) == ["ATTACHMENT_NOT_OURS"]
+    async with api_of(with_mail(platform, town(invoice, 'need = "OPTIONAL"\n'))) as api:
+        made = await one_prepared(api, await in_town(api, "t"), key="p2")
+        assert (await sent(api, made["submission"], send=True))["state"] == "SENT"
+        assert await postman(api.platform).round() == 1
+        assert len(server) == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_nothing_is_sent_that_is_not_ready_or_whole(platform: Platform) -> None:
     async with api_of(with_mail(platform, town(OWN_FORM))) as api:
         made = await one_prepared(api, await in_town(api))

@@ -10,7 +10,7 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.resolvers.decisions import canonical, eligibility, stored
 from denshi_hosho.resolvers.platform import Platform
-from denshi_hosho.rules import Application, Artefact, SubmissionPlan, Way
+from denshi_hosho.rules import Application, Artefact, Outcome, SubmissionPlan, Way
 from denshi_hosho.rules.compose import compose, grouped
 from denshi_hosho.rules.handin import Attachment, HandIn, HandInItem, Message
 
@@ -75,11 +75,13 @@ def compose_all(
 def _plan(platform: Platform, row: AnyRow, told: Told) -> SubmissionPlan:
     """Return the plan of today's rules; if they no longer accept the guarantee, that of its conclusion."""
     facts = _facts(row)
+    decision = stored(row.decision)
     try:
-        today = eligibility(platform, replace(facts, division=told.division or facts.division)).plan
-    except Refused:
-        today = None
-    plan = today or stored(row.decision).plan
+        today = eligibility(platform, replace(facts, division=told.division or facts.division))
+    except Refused:  # no rules are installed any more
+        today = decision
+    # Only an accepted decision's plan is more than provisional.
+    plan = today.plan if today.outcome is Outcome.ACCEPTED else decision.plan
     if plan is None:
         raise Refused(Refusal("NO_PLAN", "この保証契約の提出方法は規則にありません。発注者にご確認ください。",
                               "The rules hold no way to hand this guarantee in. Ask the obligee.",

@@ -33,7 +33,8 @@ class Decision:
 
     `revision` is the start of the revision in force, None before the first. `digest` is the SHA-256 (hex) of
     the rule file's bytes. `missing` are the application's fields that would settle an undetermined outcome.
-    `paper`: whether the certificate may be handed in on paper; None: not stated. `plan` is set when accepted.
+    `paper`: whether the certificate may be handed in on paper; None: not stated. `plan` is set when accepted; of an
+    undetermined outcome it is provisional: how the key would be handed in, should the obligee accept it.
     """
 
     outcome: Outcome

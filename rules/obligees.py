@@ -50,9 +50,9 @@ def _check_id(given: str) -> None:
             "OBLIGEE_ID",
             "obligee.id",
             f"「{given}」は使えません。6桁の全国地方公共団体コードか、"
-            "352012/water のような英小文字の名前にしてください。",
+            "example/water のような英小文字の名前にしてください。",
             f'"{given}" is not an id; use the 6 digits of the local-government code, '
-            "or a lower-case name such as 352012/water.",
+            "or a lower-case name such as example/water.",
         )
     code = given[:6]
     if code.isdigit() and int(code[5]) != check_digit(code):

@@ -1,10 +1,7 @@
 """The distribution of the published obligees: it installs, each of its plugins is served, and every case passes."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from denshi_hosho.rules.cases import Case, read_cases
 from denshi_hosho.rules.check import check
 from denshi_hosho.rules.faults import Grade
 from denshi_hosho.rules.rulefile import parse
+from tests.outside import installed, run
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "obligees"
@@ -33,19 +31,6 @@ print(json.dumps([[each, rulebook.served(each).plugin, rulebook.served(each).rul
 """
 
 
-def run(*arguments: str, site: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(  # noqa: S603 this interpreter, with arguments of this test
-        [sys.executable, *arguments],
-        cwd=site.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy: setuptools leaves its `build` beside what it builds."""
@@ -55,12 +40,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(project: Path) -> Path:
-    target = project.parent / "site"
-    target.mkdir()
-    offline = ("--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check")
-    built = run("-m", "pip", "install", *offline, "--target", str(target), str(project), site=target)
-    assert built.returncode == 0, built.stderr
-    return target
+    return installed(project)
 
 
 @pytest.mark.slow

@@ -1,15 +1,14 @@
 """One more obligee by `pip install` alone: a scaffolded project is built, installed and served, without network."""
 
 import json
-import os
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from denshi_hosho.rules.scaffold import new
+from tests.outside import installed, run
 
 pytestmark = pytest.mark.slow
 
@@ -27,19 +26,6 @@ print(json.dumps([[obligee.id for obligee in rulebook.obligees()], decision.outc
 """
 
 
-def run(*arguments: str, site: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(site), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(  # noqa: S603 this interpreter, with arguments of this test
-        [sys.executable, *arguments],
-        cwd=site.parent,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return new(tmp_path_factory.mktemp("outside"), "352012/water", "試験市水道局", seen_on=date(2026, 1, 5))
@@ -47,12 +33,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def site(project: Path) -> Path:
-    target = project.parent / "site"
-    target.mkdir()
-    offline = ("--no-index", "--no-deps", "--no-build-isolation", "--quiet", "--disable-pip-version-check")
-    built = run("-m", "pip", "install", *offline, "--target", str(target), str(project), site=target)
-    assert built.returncode == 0, built.stderr
-    return target
+    return installed(project)
 
 
 def kit(project: Path, site: Path) -> subprocess.CompletedProcess[str]:

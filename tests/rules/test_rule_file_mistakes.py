@@ -48,7 +48,7 @@ MISTAKES = {
         replaced('"test/town"', '"Test Town"'),
         (
             'obligee.id: "Test Town" is not an id; use the 6 digits of the local-government code, '
-            "or a lower-case name such as 352012/water."
+            "or a lower-case name such as example/water."
         ),
     ),
     "no sources at all": (

@@ -461,7 +461,15 @@ async def test_todays_rules_say_how_and_the_stored_ones_if_those_refuse(platform
     moved = Rulebook.from_texts({"town": MINIMAL.replace("keiyaku@", "new-desk@")})
     refusing = Rulebook.from_texts({"town": MINIMAL.replace("from = 2024-04-01", "from = 2024-07-01")})
     gone = Rulebook.from_texts({})
-    expected = ((moved, "new-desk@example.lg.jp"), (refusing, "keiyaku@example.lg.jp"), (gone, "keiyaku@example.lg.jp"))
+    # By the notice, which was never told: what it would be is provisional, and no key goes there.
+    by_notice = MINIMAL.replace('counted_by = "contract"', 'counted_by = "notice"').replace("keiyaku@", "new-desk@")
+    undetermined = Rulebook.from_texts({"town": by_notice})
+    expected = (
+        (moved, "new-desk@example.lg.jp"),
+        (refusing, "keiyaku@example.lg.jp"),
+        (gone, "keiyaku@example.lg.jp"),
+        (undetermined, "keiyaku@example.lg.jp"),
+    )
     for number, (rulebook, address) in enumerate(expected):
         async with api_of(with_rulebook(platform, rulebook)) as api:
             only = await one_prepared(api, guarantee, key=f"p{number}")

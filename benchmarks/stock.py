@@ -80,7 +80,8 @@ class Stock:
 async def stock(url: str, folder: Path) -> AsyncIterator[Stock]:
     """Give a platform on the empty database at `url`; what it writes to files goes into `folder`."""
     platform = Platform.build(Settings(
-        database_url=url, token_secrets=_SECRETS, seal_secrets=_SECRETS, pepper_secrets=_SECRETS, mail_folder=folder,
+        database_url=url, token_secrets=_SECRETS, seal_secrets=_SECRETS, pepper_secrets=_SECRETS,
+        signing_secrets=_SECRETS, log_secrets=_SECRETS, mail_folder=folder,
     ))  # fmt: skip
     try:
         surety_id = await seeding.add_parties(platform)

@@ -59,7 +59,7 @@ def keys_generate(name: str) -> None:
     """Print new secrets as settings, to be put into the environment and kept safe."""
     if not re.fullmatch(r"[A-Za-z0-9._-]{1,16}", name):
         raise click.BadParameter("1 to 16 of A-Z a-z 0-9 . _ -", param_hint="--name")
-    for variable in ("TOKEN", "SEAL", "PEPPER"):
+    for variable in ("TOKEN", "SEAL", "PEPPER", "SIGNING", "LOG"):
         secret = base64.urlsafe_b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
         click.echo(f"HOSHO_{variable}_SECRETS={name}:{secret}")
 

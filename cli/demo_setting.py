@@ -7,7 +7,7 @@ from pathlib import Path
 from denshi_hosho.core.settings import SECRET_BYTES, Settings
 
 EXAMPLE_RULES = "denshi_hosho.examples.kinki"
-_NAMES = ("token", "seal", "pepper")
+_NAMES = ("token", "seal", "pepper", "signing", "log")
 
 
 def demo_settings(folder: Path, port: int) -> Settings:
@@ -19,6 +19,8 @@ def demo_settings(folder: Path, port: int) -> Settings:
         token_secrets=kept["token"],
         seal_secrets=kept["seal"],
         pepper_secrets=kept["pepper"],
+        signing_secrets=kept["signing"],
+        log_secrets=kept["log"],
         public_url=f"http://127.0.0.1:{port}",
         development=True,
         mail_folder=folder / "mail",

@@ -95,6 +95,7 @@ def _wrong(name: str, ja: str, en: str) -> SettingsError:
 
 _READERS = {
     "DATABASE_URL": _text, "TOKEN_SECRETS": _secrets, "SEAL_SECRETS": _secrets, "PEPPER_SECRETS": _secrets,
+    "SIGNING_SECRETS": _secrets, "LOG_SECRETS": _secrets,
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
@@ -109,6 +110,8 @@ class Settings:
     token_secrets: Secrets = field(default_factory=dict, repr=False)
     seal_secrets: Secrets = field(default_factory=dict, repr=False)
     pepper_secrets: Secrets = field(default_factory=dict, repr=False)
+    signing_secrets: Secrets = field(default_factory=dict, repr=False)
+    log_secrets: Secrets = field(default_factory=dict, repr=False)
     public_url: str = "http://127.0.0.1:8000"
     development: bool = False
     mail_folder: Path = Path("var/mail")

@@ -11,6 +11,7 @@ from denshi_hosho.core.vocabulary import (
     Change,
     FeeState,
     GuaranteeKind,
+    GuaranteeState,
     KeyEventKind,
     Medium,
     Role,
@@ -111,6 +112,7 @@ account = sa.Table(
     "account", metadata, key(), sa.Column("login_id", sa.String(64), nullable=False, unique=True),
     text("password_hash"), sa.Column("role", word(Role), nullable=False),
     ref("principal", null=True), ref("surety", null=True), text("email"), instant("created_at"),
+    sa.Column("provider_subject", sa.Text(), unique=True),  # who the account is at an external OpenID Connect provider
     sa.CheckConstraint("(role = 'PRINCIPAL') = (principal_id IS NOT NULL) AND (role = 'SURETY') = (surety_id IS NOT NULL)",
                        name="party"),
 )  # fmt: skip
@@ -119,6 +121,12 @@ session = sa.Table(
     "session", metadata, key(), ref("account"), sa.Column("refresh_hash", sa.String(64), nullable=False, unique=True),
     sa.Column("family", sa.String(32), nullable=False, index=True),
     instant("created_at"), instant("expires_at"), instant("ended_at", null=True),
+)  # fmt: skip
+
+# Sessions that ended before their access tokens did: those tokens are refused until they expire by themselves.
+ended_session = sa.Table(
+    "ended_session", metadata, sa.Column("family", sa.String(32), primary_key=True),
+    sa.Column("ended_at", Instant(), nullable=False, index=True),
 )  # fmt: skip
 
 application = sa.Table(
@@ -158,6 +166,7 @@ guarantee = sa.Table(
     sa.Column("medium", word(Medium), nullable=False),
     sa.Column("live_version", sa.Integer(), nullable=False), instant("concluded_at"),
     instant("first_opened_at", null=True),
+    sa.Column("state", word(GuaranteeState), nullable=False, server_default=GuaranteeState.ACTIVE.value),
     sa.Index("ix_guarantee_of_principal", "principal_id", "id"), sa.Index("ix_guarantee_of_surety", "surety_id", "id"),
 )  # fmt: skip
 
@@ -171,6 +180,13 @@ certificate = sa.Table(
     text("surety_terms_url", null=True), text("branch_name"), text("branch_address"), text("branch_tel"),
     text("branch_fax", null=True), text("obligee_folded"), text("works_folded"),
     sa.UniqueConstraint("guarantee_id", "version"),
+)  # fmt: skip
+
+# A certificate as it was signed, kept as it went out: the PDF with its signature, and the same as data (JWS).
+certificate_file = sa.Table(
+    "certificate_file", metadata, key(), ref("certificate", unique=True),
+    sa.Column("pdf", sa.LargeBinary(), nullable=False), sa.Column("pdf_sha256", sa.String(64), nullable=False, index=True),
+    text("jws"), instant("signed_at"),
 )  # fmt: skip
 
 access_key = sa.Table(
@@ -220,4 +236,33 @@ idempotency = sa.Table(
     "idempotency", metadata, key(), ref("account", index=False), sa.Column("key", sa.String(64), nullable=False),
     text("operation"), sa.Column("digest", sa.String(64), nullable=False), sa.Column("result_id", Id),
     instant("created_at"), sa.UniqueConstraint("account_id", "key"),
+)  # fmt: skip
+
+# What attempts are counted by. `name` is a keyed hash (of a source, a guarantee, a device, a login id, a spent proof of
+# work): no address of anybody stands here. `free_at` is when all that was charged is paid off; then the row may go.
+throttle = sa.Table(
+    "throttle", metadata, sa.Column("name", sa.String(64), primary_key=True),
+    sa.Column("free_at", Instant(), nullable=False, index=True),
+)  # fmt: skip
+
+# The audit log: an append-only Merkle tree. `entry` is the leaf's very text; the ids beside it are to find it by.
+audit_entry = sa.Table(
+    "audit_entry", metadata, sa.Column("index", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("event", sa.String(32), nullable=False), text("entry"), sa.Column("hash", sa.LargeBinary(32), nullable=False),
+    ref("account", null=True, index=False), ref("principal", null=True, index=False), ref("surety", null=True, index=False),
+    ref("application", null=True, index=False), ref("guarantee", null=True), instant("at"),
+    sa.Index("ix_audit_entry_of_surety", "surety_id", "index"),
+)  # fmt: skip
+
+# The inner nodes of the tree that are complete: the hash of 2^level entries from position * 2^level on.
+audit_node = sa.Table(
+    "audit_node", metadata, sa.Column("level", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("position", sa.BigInteger(), primary_key=True, autoincrement=False),
+    sa.Column("hash", sa.LargeBinary(32), nullable=False),
+)  # fmt: skip
+
+# One row: how many entries there are. Whoever appends holds it until its transaction ends.
+audit_head = sa.Table(
+    "audit_head", metadata, sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger(), nullable=False), sa.CheckConstraint("id = 1", name="one"),
 )  # fmt: skip

@@ -140,3 +140,11 @@ class SubmissionState(Word):
     OPENED = "OPENED", "閲覧済み"
     ACCEPTED = "ACCEPTED", "受理"
     REJECTED = "REJECTED", "不受理"
+
+
+class GuaranteeState(Word):
+    """Whether a guarantee is in force (保証契約の状態)."""
+
+    ACTIVE = "ACTIVE", "有効"
+    CANCELLED = "CANCELLED", "解約"
+    RELEASED = "RELEASED", "保証終了"

@@ -125,6 +125,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         token_secrets=SECRET,
         seal_secrets=SECRET,
         pepper_secrets=SECRET,
+        signing_secrets=SECRET,
+        log_secrets=SECRET,
         public_url="http://hosho.test",
         mail_folder=tmp_path / "mail",
         rule_modules=("denshi_hosho.examples.kinki",),

@@ -72,10 +72,12 @@ def test_keys_are_new_each_time_and_named() -> None:
         "HOSHO_TOKEN_SECRETS=k1",
         "HOSHO_SEAL_SECRETS=k1",
         "HOSHO_PEPPER_SECRETS=k1",
+        "HOSHO_SIGNING_SECRETS=k1",
+        "HOSHO_LOG_SECRETS=k1",
     ]
     assert second.startswith("HOSHO_TOKEN_SECRETS=k2:")
     secrets = {line.split(":")[1] for line in (first + second).splitlines()}
-    assert len(secrets) == 6
+    assert len(secrets) == 10
 
 
 def test_serve_refuses_to_start_without_secrets(tmp_path: Path) -> None:

@@ -23,7 +23,15 @@ from denshi_hosho.core.tables import (
     rule_text,
     surety,
 )
-from denshi_hosho.core.vocabulary import ApplicationState, Change, FeeState, GuaranteeKind, Medium, Stage
+from denshi_hosho.core.vocabulary import (
+    ApplicationState,
+    Change,
+    FeeState,
+    GuaranteeKind,
+    GuaranteeState,
+    Medium,
+    Stage,
+)
 from denshi_hosho.examples import leaflets
 from tests.core.world import NOW, RECORD, World, grown
 
@@ -41,6 +49,7 @@ async def test_concluding_writes_exactly_what_belongs_to_a_guarantee(world: Worl
         "id": guarantee_id, "number": "1070000473", "application_id": application_id,
         "principal_id": world.contractor.principal_id, "surety_id": world.surety_id, "kind": GuaranteeKind.ADVANCE_PAYMENT,
         "obligee": "322016", "medium": Medium.ELECTRONIC, "live_version": 1, "concluded_at": NOW, "first_opened_at": None,
+        "state": GuaranteeState.ACTIVE,
     }  # fmt: skip
     assert (await world.one(sa.select(application.c.state))).state is ApplicationState.CONCLUDED
 

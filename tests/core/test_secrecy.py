@@ -26,7 +26,8 @@ HOLDERS = (
     NewAccount(login_id="a", password=SECRET, role=Role.PRINCIPAL, party_id=1, email="a@example.jp"),
     Settings(
         database_url=f"postgresql://hosho:{SECRET}@db/hosho", token_secrets={"k": THIRTY_TWO},
-        seal_secrets={"k": THIRTY_TWO}, pepper_secrets={"k": THIRTY_TWO}, smtp_url=f"smtp://a:{SECRET}@mail",
+        seal_secrets={"k": THIRTY_TWO}, pepper_secrets={"k": THIRTY_TWO},
+        signing_secrets={"k": THIRTY_TWO}, log_secrets={"k": THIRTY_TWO}, smtp_url=f"smtp://a:{SECRET}@mail",
         mail_folder=Path("mail"),
     ),
     Vault({"k": THIRTY_TWO}, {"k": THIRTY_TWO}),

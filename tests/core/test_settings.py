@@ -18,6 +18,8 @@ GIVEN: dict[str, tuple[str, object]] = {
     "TOKEN_SECRETS": (ONE, {"k1": b"a" * 32}),
     "SEAL_SECRETS": (f"k2:{b64('b')}, {ONE} ,", {"k2": b"b" * 32, "k1": b"a" * 32}),
     "PEPPER_SECRETS": (f"{'n' * 16}:{b64('?')}", {"n" * 16: b"?" * 32}),
+    "SIGNING_SECRETS": (ONE, {"k1": b"a" * 32}),
+    "LOG_SECRETS": (ONE, {"k1": b"a" * 32}),
     "PUBLIC_URL": ("https://hosho.example.jp/api", "https://hosho.example.jp/api"),
     "DEVELOPMENT": ("TRUE", True),
     "MAIL_FOLDER": ("/srv/mail", Path("/srv/mail")),
@@ -95,7 +97,7 @@ def test_an_unknown_setting_is_refused_with_a_guess(variable: str, meant: str | 
 
 
 def test_serving_needs_every_secret() -> None:
-    names = ["TOKEN_SECRETS", "SEAL_SECRETS", "PEPPER_SECRETS"]
+    names = ["TOKEN_SECRETS", "SEAL_SECRETS", "PEPPER_SECRETS", "SIGNING_SECRETS", "LOG_SECRETS"]
     everything = {f"HOSHO_{name}": ONE for name in names}
     Settings.from_environment(everything).require_secrets()
     for left_out in names:
@@ -106,5 +108,7 @@ def test_serving_needs_every_secret() -> None:
             with pytest.raises(SettingsError) as caught:
                 Settings.from_environment(environment).require_secrets()
             assert f"missing: HOSHO_{left_out}." in caught.value.en
-    with pytest.raises(SettingsError, match="HOSHO_TOKEN_SECRETS, HOSHO_SEAL_SECRETS, HOSHO_PEPPER_SECRETS"):
+    with pytest.raises(
+        SettingsError, match="HOSHO_TOKEN_SECRETS, HOSHO_SEAL_SECRETS, HOSHO_PEPPER_SECRETS, HOSHO_SIGNING_"
+    ):
         Settings().require_secrets()

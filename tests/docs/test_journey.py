@@ -89,13 +89,15 @@ def test_on_a_demo(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_served_by_two_processes_on_postgresql(settings: Settings, tmp_path: Path) -> None:
-    secrets = {name: os.urandom(SECRET_BYTES) for name in ("token", "seal", "pepper")}
+    secrets = {name: os.urandom(SECRET_BYTES) for name in ("token", "seal", "pepper", "signing", "log")}
     platform = Platform.build(
         replace(
             settings,
             token_secrets={"k1": secrets["token"]},
             seal_secrets={"k1": secrets["seal"]},
             pepper_secrets={"k1": secrets["pepper"]},
+            signing_secrets={"k1": secrets["signing"]},
+            log_secrets={"k1": secrets["log"]},
         )
     )
 

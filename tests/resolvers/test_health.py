@@ -44,7 +44,9 @@ async def test_a_rule_plugin_that_failed_degrades_and_does_not_stop(settings: Se
 async def test_a_database_that_cannot_be_reached_is_said_to_be(
     postgres: PostgresServer, tmp_path: Path, rulebook: Rulebook
 ) -> None:
-    plain = Settings(token_secrets=SECRET, seal_secrets=SECRET, pepper_secrets=SECRET)
+    plain = Settings(
+        token_secrets=SECRET, seal_secrets=SECRET, pepper_secrets=SECRET, signing_secrets=SECRET, log_secrets=SECRET
+    )
     nobody = postgres_url(postgres, "postgres").replace("postgres:", "nobody:", 1)
     assert "nobody" in nobody
     for url in (

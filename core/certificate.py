@@ -32,7 +32,7 @@ class Certificate:
 
     `principal_name` 保証契約者, `obligee_name` 被保証者, `guaranteed_amount` 保証金額, `guarantee_ends_on` 保証期間
     (its last day), `completion_on` 工期末日, `contract_price` 請負金額(総額), `covered_price` 請負金額(対象額),
-    `depositary_bank` 預託金融機関. `version` counts from 1.
+    `depositary_bank` 預託金融機関. `version` counts from 1. `salt` is 32 random hexadecimal digits.
     """
 
     number: str
@@ -52,6 +52,7 @@ class Certificate:
     depositary_bank: str | None
     surety: Surety
     branch: HandlingBranch
+    salt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

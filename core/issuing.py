@@ -1,5 +1,6 @@
 """Concluding a guarantee: number, certificate, key, decision and mail are written in one transaction, or not at all."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,7 +97,7 @@ async def _certificate(connection: AsyncConnection, row: AnyRow, guarantee_id: i
             "contract_price", "covered_price", "depositary_bank")  # fmt: skip
     values = {
         **names._mapping, **{name: getattr(row, name) for name in said}, "guarantee_id": guarantee_id,
-        "version": FIRST_VERSION, "change": Change.ORIGINAL, "issued_on": japan_day(now),
+        "version": FIRST_VERSION, "change": Change.ORIGINAL, "issued_on": japan_day(now), "salt": secrets.token_hex(16),
         "obligee_folded": folded(str(row.obligee_name)), "works_folded": folded(str(row.works_name)),
     }  # fmt: skip
     await connection.execute(sa.insert(certificate).values(values))

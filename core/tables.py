@@ -179,6 +179,7 @@ certificate = sa.Table(
     text("depositary_bank", null=True), text("surety_name"), text("surety_address"), text("surety_representative"),
     text("surety_terms_url", null=True), text("branch_name"), text("branch_address"), text("branch_tel"),
     text("branch_fax", null=True), text("obligee_folded"), text("works_folded"),
+    sa.Column("salt", sa.String(32), nullable=False, server_default=""),
     sa.UniqueConstraint("guarantee_id", "version"),
 )  # fmt: skip
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
     with op.batch_alter_table("account") as account:
         account.add_column(sa.Column("provider_subject", sa.Text(), nullable=True))
         account.create_unique_constraint(op.f("uq_account_provider_subject"), ["provider_subject"])
+    op.add_column("certificate", sa.Column("salt", sa.String(32), nullable=False, server_default=""))
     with op.batch_alter_table("guarantee") as guarantee:
         kind = sa.Enum(*STATES, name="guaranteestate", native_enum=False, create_constraint=True, length=32)
         guarantee.add_column(sa.Column("state", kind, nullable=False, server_default="ACTIVE"))
@@ -97,6 +98,8 @@ def _audit() -> None:
 
 def downgrade() -> None:
     """Take it back; the audit log, signed files and links to an external provider are lost."""
+    with op.batch_alter_table("certificate") as certificate:
+        certificate.drop_column("salt")
     with op.batch_alter_table("guarantee") as guarantee:
         guarantee.drop_constraint(op.f("ck_guarantee_guaranteestate"), type_="check")
         guarantee.drop_column("state")

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import fields, replace
 from datetime import date
+from typing import Any
 
 from denshi_hosho.core.certificate import Certificate, HandlingBranch, Surety
 from denshi_hosho.core.statement import canonical, digest, statement
@@ -45,7 +46,8 @@ def test_every_field_of_a_certificate_is_stated_and_changes_the_digest() -> None
         other = changed.get(field.name) or (
             date(2000, 1, 1) if isinstance(value, date) else f"{value}x" if isinstance(value, str) else (value or 0) + 1
         )
-        digests.add(digest(replace(CERTIFICATE, **{field.name: other})))
+        only: dict[str, Any] = {field.name: other}
+        digests.add(digest(replace(CERTIFICATE, **only)))
     assert len(digests) == len(fields(Certificate)) + 1
 
 

@@ -64,14 +64,18 @@ def test_no_altered_checkpoint_is_taken_for_a_signed_one(place: int, letter: str
     assert (checkpoint.size, checkpoint.root) == (42, ROOT)  # base64 has spare bits, and the last newline says nothing
 
 
-@pytest.mark.parametrize("text", ["", "a\nb\nc\n", "a\n01\n" + base64.b64encode(ROOT).decode() + "\n\n— a AAAA\n", NOTE[:60]])
+@pytest.mark.parametrize(
+    "text", ["", "a\nb\nc\n", "a\n01\n" + base64.b64encode(ROOT).decode() + "\n\n— a AAAA\n", NOTE[:60]]
+)
 def test_what_is_no_checkpoint_is_said_to_be_none(text: str) -> None:
     with pytest.raises(CheckpointInvalid) as caught:
         opened(text, NOTARY.verifier_keys)
     assert caught.value.code == "CHECKPOINT_INVALID"
 
 
-@pytest.mark.parametrize("line", ["- hosho.example.jp/log AAAAAAAA", "— hosho.example.jp/log", "— hosho.example.jp/log AA=", "—"])
+@pytest.mark.parametrize(
+    "line", ["- hosho.example.jp/log AAAAAAAA", "— hosho.example.jp/log", "— hosho.example.jp/log AA=", "—"]
+)
 def test_a_malformed_signature_line_spoils_the_note(line: str) -> None:
     with pytest.raises(CheckpointInvalid):
         opened(f"{NOTE}{line}\n", NOTARY.verifier_keys)
@@ -82,7 +86,9 @@ def test_the_signatures_of_strangers_are_passed_over() -> None:
     assert opened(NOTE + witness, NOTARY.verifier_keys).size == 42
 
 
-@pytest.mark.parametrize("text", ["", "a+b", "a+00000000+AQ==", str(NOTARY.verifier_keys[0]).replace("log+", "lag+"), "a+b+%"])
+@pytest.mark.parametrize(
+    "text", ["", "a+b", "a+00000000+AQ==", str(NOTARY.verifier_keys[0]).replace("log+", "lag+"), "a+b+%"]
+)
 def test_what_is_no_key_is_said_to_be_none(text: str) -> None:
     with pytest.raises(CheckpointInvalid):
         VerifierKey.parse(text)

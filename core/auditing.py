@@ -56,6 +56,7 @@ class _Audit:
     findings: list[Finding] = field(default_factory=list)
     peaks: list[bytes] = field(default_factory=list)
     size: int = 0
+    next: int = 0
     nodes: int = 0
 
     async def run(self, notes: Sequence[str], keys: Collection[VerifierKey]) -> Audited:
@@ -82,8 +83,9 @@ class _Audit:
         """Grow the tree by the entries of `page`, and compare entries and nodes with what is stored."""
         made: dict[merkle.Place, bytes] = {}
         for row in page:
-            if row.index != self.size:
-                self.findings.append(Finding.gap(self.size, row.index))
+            if row.index != self.next:
+                self.findings.append(Finding.gap(self.next, row.index))
+            self.next = row.index + 1
             leaf = merkle.leaf_hash(row.entry.encode(errors="surrogatepass"))
             if leaf != bytes(row.hash):
                 self.findings.append(Finding.at("ENTRY_ALTERED", row.index))

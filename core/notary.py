@@ -22,9 +22,10 @@ _ED25519 = b"\x01"  # the signature type of signed notes
 _KEY_ID = 4
 PROOF = "c2sp.org/tlog-proof@v1"
 
-# A note as it was written, and as a PDF reader or a mail program may have wrapped it: any white space between its parts.
+# A note as it was written, or as mail programs wrap it, or as a PDF says it (whose typeface has ― for —):
+# any white space between its parts.
 _FOUND = re.compile(
-    r"(?P<origin>[^\s+]+)\s+(?P<size>0|[1-9]\d{0,17})\s+(?P<root>[A-Za-z0-9+/]{43}=)\s+— (?P=origin)\s+(?P<signed>[A-Za-z0-9+/]{91}=)"
+    r"(?P<origin>[^\s+]+)\s+(?P<size>0|[1-9]\d{0,17})\s+(?P<root>[A-Za-z0-9+/]{43}=)\s+[—―] (?P=origin)\s+(?P<signed>[A-Za-z0-9+/]{91}=)"
 )
 
 

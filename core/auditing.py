@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import merkle
-
 from denshi_hosho.core.content import Content
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.findings import Finding

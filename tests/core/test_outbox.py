@@ -11,8 +11,8 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core.clock import JST
 from denshi_hosho.core import audit
+from denshi_hosho.core.clock import JST
 from denshi_hosho.core.outbox import BATCH, LEASE, MAX_PAUSE, Post, claim, postpone, settle
 from denshi_hosho.core.postman import Postman, message, plainly, to_folder
 from denshi_hosho.core.tables import access_key, mail

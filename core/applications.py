@@ -183,7 +183,7 @@ class About:
         return cls(row.id, row.surety_id, row.principal_id, guarantee_id)
 
 
-async def note_step(
+async def note_step(  # noqa: PLR0913, PLR0917  who did what to which application, when, and what was said
     connection: AsyncConnection, actor: Actor, about: About, step: ApplicationStep, now: datetime,
     note: str | None = None, said: audit.Said | None = None,
 ) -> None:  # fmt: skip

@@ -65,7 +65,7 @@ class _Audit:
         content = Content(self.connection)
         last = -1
         while page := await self._page(last):
-            last = page[-1].index
+            last = _index(page[-1])
             await self._log(page, wanted, roots)
             self.findings += await content.compare([leaf for row in page if (leaf := Leaf.of(row))])
         self.findings += await content.finish()
@@ -82,14 +82,15 @@ class _Audit:
         """Grow the tree by the entries of `page`, and compare entries and nodes with what is stored."""
         made: dict[merkle.Place, bytes] = {}
         for row in page:
-            if row.index != self.next:
-                self.findings.append(Finding.gap(self.next, row.index))
-            self.next = row.index + 1
+            index = _index(row)
+            if index != self.next:
+                self.findings.append(Finding.gap(self.next, index))
+            self.next = index + 1
             leaf = merkle.leaf_hash(row.entry.encode(errors="surrogatepass"))
             if leaf != bytes(row.hash):
-                self.findings.append(Finding.at("ENTRY_ALTERED", row.index))
+                self.findings.append(Finding.at("ENTRY_ALTERED", index))
             if altered := altered_columns(row):
-                self.findings.append(Finding.at("ENTRY_ALTERED", row.index, ", ".join(altered)))
+                self.findings.append(Finding.at("ENTRY_ALTERED", index, ", ".join(altered)))
             self.peaks, above = merkle.grow(self.size, self.peaks, leaf)
             made |= above
             self.size += 1
@@ -146,3 +147,7 @@ class _Audit:
                 self.findings.append(Finding.shorter(each.size, self.size))
             elif roots[each.size] != each.root:
                 self.findings.append(Finding.contradicted(each.size))
+
+
+def _index(row: AnyRow) -> int:
+    return int(row._mapping["index"])  # as an attribute it would be taken for the tuple's method

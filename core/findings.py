@@ -64,7 +64,8 @@ class Finding:
     @classmethod
     def shorter(cls, size: int, entries: int) -> "Finding":
         """Return that entries were cut off which a checkpoint knew."""
-        return cls("CHECKPOINT_AHEAD", f"checkpoint {size}", f"チェックポイントは {size} 件ですが、監査ログは {entries} 件しかありません。",
+        return cls("CHECKPOINT_AHEAD", f"checkpoint {size}",
+                   f"チェックポイントは {size} 件ですが、監査ログは {entries} 件しかありません。",
                    f"The checkpoint knew {size} entries, the log has only {entries}.")  # fmt: skip
 
     @classmethod

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.applications import About, lock, note_step
+from denshi_hosho.core.audit import Said
 from denshi_hosho.core.certificate import Certificate
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.decisions import DecisionRecord, keep_decision
@@ -66,7 +67,7 @@ async def issue(connection: AsyncConnection, row: AnyRow, record: DecisionRecord
     await connection.execute(state)
     electronic = row.delivery is Medium.ELECTRONIC
     key_id = await store_new_key(connection, how.vault, guarantee_id, number, how.now) if electronic else None
-    said = {certificate.name: digest(certified), "version": certified.version, access_key.name: key_id}
+    said: Said = {certificate.name: digest(certified), "version": certified.version, access_key.name: key_id}
     about = About.row(row, guarantee_id)
     await note_step(connection, how.actor, about, ApplicationStep.CONCLUDED, how.now, said=said)
     if electronic:

@@ -107,7 +107,7 @@ async def _own(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> 
     return str(row.number)
 
 
-async def note_event(
+async def note_event(  # noqa: PLR0913, PLR0917  what happened to which key, when, by whom, and what was said
     connection: AsyncConnection, guarantee_id: int, event: KeyEventKind, now: datetime,
     actor: Actor | None = None, note: str | None = None, said: audit.Said | None = None,
 ) -> None:  # fmt: skip

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
-from email.message import EmailMessage
 from email.policy import default
 from urllib.parse import urlsplit
 
@@ -25,7 +24,8 @@ PROOF = "c2sp.org/tlog-proof@v1"
 # A note as it was written, or as mail programs wrap it, or as a PDF says it (whose typeface has ― for —):
 # any white space between its parts.
 _FOUND = re.compile(
-    r"(?P<origin>[^\s+]+)\s+(?P<size>0|[1-9]\d{0,17})\s+(?P<root>[A-Za-z0-9+/]{43}=)\s+[—―] (?P=origin)\s+(?P<signed>[A-Za-z0-9+/]{91}=)"
+    r"(?P<origin>[^\s+]+)\s+(?P<size>0|[1-9]\d{0,17})\s+(?P<root>[A-Za-z0-9+/]{43}=)"
+    r"\s+[—―] (?P=origin)\s+(?P<signed>[A-Za-z0-9+/]{91}=)"
 )
 
 
@@ -177,7 +177,7 @@ def notes_in_file(content: bytes) -> list[str]:
     """Return the checkpoints in a file: a checkpoint, a text, a mail (.eml) in any of its text parts."""
     found = notes_in(content.decode(errors="replace"))
     mail = message_from_bytes(content, policy=default)
-    for part in mail.walk() if isinstance(mail, EmailMessage) else ():
+    for part in mail.walk():
         if part.get_content_maintype() == "text" and "content-transfer-encoding" in part:
             found += notes_in(str(part.get_content()))
     return list(dict.fromkeys(found))

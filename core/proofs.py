@@ -50,18 +50,18 @@ async def conclusion_proofs(
         audit_entry.c.event == AuditEvent.GUARANTEE_CONCLUDED.value,
         audit_entry.c.guarantee_id.in_(guarantee_ids),
     )
-    columns = audit_entry.c.guarantee_id, audit_entry.c.index, audit_entry.c.entry
+    columns = audit_entry.c.guarantee_id, audit_entry.c.index.label("place"), audit_entry.c.entry
     rows = (await connection.execute(sa.select(*columns).where(*concluded))).all()
     now = await head(connection)
     note = notary.checkpoint(now.size, now.root)
 
     def paths(read: Reader) -> list[list[bytes]]:
-        return [merkle.inclusion(read, row.index, now.size) for row in rows]
+        return [merkle.inclusion(read, row.place, now.size) for row in rows]
 
     found = paths(await _reader(connection, paths))
     return {
         row.guarantee_id: LogProof(
-            row.entry, row.index, now.size, _base64(path), note, tlog_proof(row.index, path, note)
+            row.entry, row.place, now.size, _base64(path), note, tlog_proof(row.place, path, note)
         )
         for row, path in zip(rows, found, strict=True)
     }

@@ -60,6 +60,12 @@ async def opened(world: World, guarantee_id: int) -> None:
     await open_certificate(world.database, world.vault, proof, LATER, frozenset())
 
 
+async def sent(world: World, submission_id: int) -> None:
+    await world.database.write(
+        lambda c: submissions.move(c, world.contractor, submission_id, SubmissionState.SENT, LATER)
+    )
+
+
 async def entries(world: World) -> list[Any]:
     return await world.all(sa.select(audit_entry).order_by(audit_entry.c.index))
 
@@ -174,7 +180,7 @@ TAMPERED: dict[str, tuple[list[sa.Executable], set[str]]] = {
     "a step put in": (
         [sa.insert(application_step).from_select(
             ["application_id", "account_id", "step", "at"],
-            sa.select(application_step.c.application_id, application_step.c.account_id, application_step.c.step, application_step.c.at).limit(1),
+            sa.select(*(application_step.c[each] for each in ("application_id", "account_id", "step", "at"))).limit(1),
         )],
         {"ROW_UNLOGGED"},
     ),
@@ -271,9 +277,7 @@ async def test_all_at_once_nothing_waits_for_ever_and_the_log_has_no_gap(world: 
     async def prepared() -> None:
         first = await world.database.write(lambda c: submissions.keep_batch(c, world.contractor, batch, LATER))
         for each in await world.database.write(lambda c: submissions.batch_of(c, first)):
-            await world.database.write(
-                lambda c, each=each: submissions.move(c, world.contractor, each, SubmissionState.SENT, LATER)
-            )
+            await sent(world, each)
 
     async def opened_or_rotated_meanwhile(guarantee_id: int) -> None:
         try:

@@ -20,14 +20,18 @@ from tests.schema.parties import add_other_surety
 
 pytestmark = pytest.mark.anyio
 
-LOG = "query ($first: Int!, $second: Int!) { auditLog { origin size checkpoint verifierKeys consistencyProof(first: $first, second: $second) } }"
+LOG = (
+    "query ($first: Int!, $second: Int!) { auditLog { origin size checkpoint verifierKeys"
+    " consistencyProof(first: $first, second: $second) } }"
+)
 PROOF = "logProof { record index size path checkpoint proof }"
 OPEN = (
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!) { certificate(number: $number, accessKey: $accessKey) {"
     f" ... on Certificate {{ number {PROOF} }} }} }}"
 )
 TRAIL = (
-    "query ($search: AuditSearchInput, $first: Int, $after: String) { viewer { auditTrail(search: $search, first: $first, after: $after)"
+    "query ($search: AuditSearchInput, $first: Int, $after: String) { viewer {"
+    " auditTrail(search: $search, first: $first, after: $after)"
     " { totalCount pageInfo { hasNextPage endCursor } nodes { index at event who loginId role number record } } } }"
 )
 
@@ -150,6 +154,7 @@ async def test_the_trail_is_searched(api: Api, clock: Clock) -> None:
 async def test_the_trail_is_paged(api: Api) -> None:
     await concluded(api)
     surety = await api.as_("surety")
+    page: Json = {}
     seen: list[int] = []
     after = None
     for _ in range(4):

@@ -67,7 +67,7 @@ async def _references_unchecked(database: Database) -> AsyncIterator[None]:
 
 async def _switch(database: Database, state: str) -> None:
     async with database.writer.connect() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
+        driver: Any = (await connection.get_raw_connection()).driver_connection
         await (await driver.execute(f"PRAGMA foreign_keys={state}")).close()
 
 

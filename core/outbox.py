@@ -77,11 +77,9 @@ async def queue_registration_mail(
 
 async def _insert(connection: AsyncConnection, mails: Sequence[tuple[dict[str, object], Notary]]) -> None:
     # Asked for after the entries of this transaction were, so the log holds them by now (`at_end`).
-    for values, notary in mails:
-        note = await audit.checkpoint(connection, notary)
-        await connection.execute(
-            sa.insert(mail).values({**values, "body": f"{values['body']}{LOG.format(checkpoint=note)}"})
-        )
+    note = await audit.checkpoint(connection, mails[0][1])
+    rows = [{**values, "body": f"{values['body']}{LOG.format(checkpoint=note)}"} for values, _ in mails]
+    await connection.execute(sa.insert(mail), rows)
 
 
 async def queue_submission_mail(

@@ -6,6 +6,7 @@ from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.settings import Settings
+from denshi_hosho.core.throttle import Throttle
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
 from denshi_hosho.rules import Rulebook
@@ -13,12 +14,13 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens and the clock."""
+    """Settings, database, rulebook, key vault, throttle, tokens and the clock."""
 
     settings: Settings
     database: Database
     rulebook: Rulebook
     vault: Vault
+    throttle: Throttle
     tokens: Tokens
     post: Post
     clock: Clock
@@ -36,6 +38,7 @@ class Platform:
             database=Database(settings.database_url),
             rulebook=rulebook or load_rulebook(settings),
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
+            throttle=Throttle(settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
             post=Post(settings.mail_from, settings.public_url),
             clock=clock,

@@ -98,7 +98,8 @@ async def wait(connection: AsyncConnection, bucket: Bucket, now: datetime) -> in
     free_at = (await connection.execute(statement)).scalar_one_or_none()
     if free_at is None:
         return 0
-    return max(0, math.ceil((free_at - bucket.limit.ahead - to_milliseconds(now)).total_seconds()))
+    left: timedelta = free_at - bucket.limit.ahead - to_milliseconds(now)
+    return max(0, math.ceil(left.total_seconds()))
 
 
 async def spend(connection: AsyncConnection, name: str, until: datetime) -> bool:

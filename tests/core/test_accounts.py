@@ -76,7 +76,7 @@ async def test_an_unknown_id_and_a_wrong_password_are_refused_alike(
     with pytest.raises(Refused) as caught:
         await sign_in(people.database, people.throttle, signing_in(login_id), password, NOW)
     assert caught.value.refusals == (accounts.WRONG,)
-    assert grown(before, await people.rows()) == {}
+    assert grown(before, await people.rows()) == {"throttle": 2}  # the source and the login id, each once
 
 
 @pytest.mark.anyio

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import gcra
 from denshi_hosho.core.database import Database
@@ -122,11 +123,14 @@ async def test_successes_at_once_leave_nothing_and_failures_among_them_are_count
     limit = Limit(50, 30 * SECOND)
     source = Bucket("source", limit)
 
+    async def back(connection: AsyncConnection, charged: Sequence[Charged]) -> None:
+        await gcra.hold(connection, charged)
+        await gcra.refund(connection, charged, NOW)
+
     async def one(place: int) -> None:
         charged = await charge(database, NOW, source, Bucket(f"{place % 3}", limit))
         if place % 4:
-            await database.write(lambda connection: gcra.hold(connection, charged))
-            await refund(database, charged, NOW)
+            await database.write(lambda connection: back(connection, charged))
 
     await asyncio.gather(*map(one, range(40)))
     assert (await rows(database))["source"] == NOW + 10 * 30 * SECOND

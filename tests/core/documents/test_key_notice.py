@@ -3,8 +3,10 @@ from dataclasses import replace
 import pytest
 
 from denshi_hosho.core.documents import GlyphMissing, TextTooLong, key_notice_pdf, key_notice_text
+from denshi_hosho.core.notary import notes_in
 from denshi_hosho.core.vocabulary import GuaranteeKind
 from tests.core.documents.pdf import extent_of, joined, read, text_of, texts_of
+from tests.core.world import NOTARY
 from tests.samples import LEAFLET_NOTICE
 
 
@@ -102,3 +104,12 @@ def test_the_file_is_stable_small_and_names_no_key_in_its_metadata() -> None:
         "/Producer": "denshi-hosho",
     }
     assert b"K5VL4" not in pdf
+
+
+def test_the_logs_checkpoint_stands_in_small_print_and_can_be_read_back() -> None:
+    note = NOTARY.checkpoint(1234, bytes(range(32)))
+    pdf = key_notice_pdf(LEAFLET_NOTICE, note)
+    assert notes_in(text_of(pdf)) == [note]
+    assert extent_of(pdf)[2] >= 30
+    assert "監査ログ" not in text_of(key_notice_pdf(LEAFLET_NOTICE))
+    assert "log" not in key_notice_text(LEAFLET_NOTICE)

@@ -6,11 +6,13 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.sources import Network
 from denshi_hosho.core.text import MAIL_ADDRESS
 
 PREFIX = "HOSHO_"
@@ -42,6 +44,15 @@ def _secrets(name: str, text: str) -> Secrets:
 
 def _words(_name: str, text: str) -> tuple[str, ...]:
     return tuple(filter(None, (piece.strip() for piece in text.split(","))))
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(each) for each in _words(name, text))
+    except ValueError as error:
+        raise _wrong(
+            name, "10.0.0.0/8,fd00::/8 のようなネットワーク", "networks such as 10.0.0.0/8,fd00::/8"
+        ) from error
 
 
 def _flag(name: str, text: str) -> bool:
@@ -119,6 +130,7 @@ _READERS = {
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
     "CORS_ORIGINS": _origins, "TRUSTED_DOCUMENTS": _path, "TRUSTED_ONLY": _flag,
+    "TRUSTED_PROXIES": _networks,
 }  # fmt: skip
 
 
@@ -145,6 +157,7 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     trusted_documents: Path | None = None
     trusted_only: bool = False
+    trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
+from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.settings import Settings
+from denshi_hosho.core.throttle import Throttle
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
 from denshi_hosho.rules import Rulebook
@@ -13,13 +15,15 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens and the clock."""
+    """Settings, database, rulebook, key vault, throttle, tokens, the audit log's notary and the clock."""
 
     settings: Settings
     database: Database
     rulebook: Rulebook
     vault: Vault
+    throttle: Throttle
     tokens: Tokens
+    notary: Notary
     post: Post
     clock: Clock
 
@@ -31,13 +35,16 @@ class Platform:
         is wrong with a rule plugin.
         """
         settings.require_secrets()
+        notary = Notary(settings.log_secrets, settings.public_url)
         return cls(
             settings=settings,
             database=Database(settings.database_url),
             rulebook=rulebook or load_rulebook(settings),
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
+            throttle=Throttle(settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
-            post=Post(settings.mail_from, settings.public_url),
+            notary=notary,
+            post=Post(settings.mail_from, settings.public_url, notary),
             clock=clock,
         )
 

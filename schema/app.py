@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from denshi_hosho.core.errors import TokenInvalid
+from denshi_hosho.core.errors import DatabaseUnavailable, TokenInvalid
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.schema.callers import caller_of, headers_for
 from denshi_hosho.schema.context import Context
 from denshi_hosho.schema.cors import CrossOrigin
-from denshi_hosho.schema.doors import downloads, health_routes, not_found
+from denshi_hosho.schema.doors import downloads, health_routes, log_routes, no_database, not_found
 from denshi_hosho.schema.headers import SecurityHeaders
 from denshi_hosho.schema.http import GraphQLEndpoint, RequestRefused, graphql_routes
 from denshi_hosho.schema.log import RequestLog
@@ -37,7 +38,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
     settings = platform.settings
 
     async def context(request: Request) -> Context:
-        return Context(platform, _actor(platform, request))
+        return Context(platform, _actor(platform, request), caller_of(request, settings))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -59,12 +60,14 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
         default_query=default_query,
         body_limit=settings.body_limit,
         trusted=trusted_documents(settings, schema),
+        headers=lambda answered: headers_for(answered.caller, settings),
     )
     return Starlette(
         routes=[
             *graphql_routes(endpoint),
             Route("/documents/{ticket}", downloads(platform), methods=["GET"]),
             *health_routes(platform),
+            *log_routes(platform),
             *([Route("/", lambda _request: RedirectResponse("/graphql"))] if settings.development else []),
         ],
         middleware=[
@@ -73,7 +76,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
             Middleware(CrossOrigin, origins=settings.cors_origins),
         ],
         lifespan=lifespan,
-        exception_handlers={404: not_found},
+        exception_handlers={404: not_found, DatabaseUnavailable: no_database},
     )
 
 

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from denshi_hosho.core.errors import DatabaseUnavailable, HoshoError, Refused, TokenInvalid
-from denshi_hosho.resolvers import documents, health
+from denshi_hosho.resolvers import auditing, documents, health
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema import log
 
@@ -34,9 +34,8 @@ def downloads(platform: Platform) -> Endpoint:
         except Refused as refused:
             first = refused.refusals[0]
             return _refusal(first.code, first.ja, first.en)
-        except DatabaseUnavailable as error:
-            headers = {"Retry-After": str(error.retry_after)}
-            return _refusal(error.code, error.ja, error.en, status=503, headers=headers)
+        except DatabaseUnavailable:
+            raise
         except HoshoError as error:  # a document that cannot be drawn, or a key that cannot be opened: ours to mend
             _log.error("document not made", code=error.code)
             return _refusal(error.code, error.ja, error.en, status=500)
@@ -69,7 +68,23 @@ def health_routes(platform: Platform) -> list[Route]:
     return [Route("/livez", livez), Route("/readyz", readyz)]
 
 
+def log_routes(platform: Platform) -> list[Route]:
+    """Return `/.well-known/audit-log`: the log's verifier keys, size and checkpoint, for whoever holds it to its word."""
+
+    async def well_known(_request: Request) -> Response:
+        return JSONResponse((await auditing.audit_log(platform)).to_json(), headers={"Cache-Control": "no-cache"})
+
+    return [Route("/.well-known/audit-log", well_known, methods=["GET"])]
+
+
 async def not_found(_request: Request, _error: Exception) -> Response:
     """Answer a path that leads nowhere, in the same form as every other error."""
     ja, en = "このURLには何もありません。APIは /graphql です。", "Nothing is here. The API is at /graphql."
     return _refusal("PATH_UNKNOWN", ja, en, status=404)
+
+
+async def no_database(_request: Request, error: Exception) -> Response:
+    """Answer any door while the database does not: 503, and when to come back."""
+    if not isinstance(error, DatabaseUnavailable):
+        raise error
+    return _refusal(error.code, error.ja, error.en, status=503, headers={"Retry-After": str(error.retry_after)})

@@ -1,6 +1,6 @@
 """The GraphQL-over-HTTP door: one POST, one operation, one JSON answer, whatever comes in (docs/http.md)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -40,12 +40,13 @@ _log = structlog.get_logger(__name__)
 class GraphQLEndpoint:
     """An ASGI application that executes operations of one schema.
 
-    `context` returns what resolvers get as context, or raises `RequestRefused`. `development` opens GET for
-    queries, the IDE (with `default_query` in its editor) and suggestions; `body_limit` is in bytes; `trusted` are the documents
-    that a request can name.
+    `context` returns what resolvers get as context, or raises `RequestRefused`; `headers` returns, after they have run,
+    what that context has to say in the answer's headers. `development` opens GET for queries, the IDE (with
+    `default_query` in its editor) and suggestions; `body_limit` is in bytes; `trusted` are the documents that a request
+    can name.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a choice of the installation, given by name
         self,
         schema: QuietSchema,
         context: Callable[[Request], Awaitable[object]],
@@ -54,6 +55,7 @@ class GraphQLEndpoint:
         default_query: str = "",
         body_limit: int = BODY_LIMIT,
         trusted: TrustedDocuments = _NONE_TRUSTED,
+        headers: Callable[[Any], Mapping[str, str]] = lambda _context: {},
     ) -> None:
         self.schema = schema
         self.context = context
@@ -61,6 +63,7 @@ class GraphQLEndpoint:
         self.default_query = default_query
         self.body_limit = body_limit
         self.trusted = trusted
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -103,7 +106,8 @@ class GraphQLEndpoint:
             fault.log()
         body, status = _outcome(result, faults, media_type)
         waits = [fault.retry_after for fault in faults if fault.retry_after is not None]
-        return _json(body, status, media_type, {"Retry-After": str(max(waits))} if waits else None)
+        told = {"Retry-After": str(max(waits))} if waits else {}
+        return _json(body, status, media_type, {**self.headers(context), **told})
 
     def _check_method(self, request: Request) -> None:
         allowed = ("GET", "POST") if self.development else ("POST",)
@@ -178,7 +182,7 @@ def _refusal(fault: Fault, status: int, media_type: str | None, headers: dict[st
     return _json({"errors": [fault.body]}, status, media_type or JSON, headers)
 
 
-def _json(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str] | None = None) -> Response:
+def _json(body: dict[str, Any], status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
     content_type = f"{media_type}; charset=utf-8"
     return Response(orjson.dumps(body), status, {**_NO_STORE, **(headers or {})}, content_type)
 

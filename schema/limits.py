@@ -28,6 +28,12 @@ from graphql import (
     specified_rules,
     validate,
 )
+from graphql.validation.rules.defer_stream_directive_label import DeferStreamDirectiveLabel
+from graphql.validation.rules.defer_stream_directive_on_root_field import DeferStreamDirectiveOnRootField
+from graphql.validation.rules.defer_stream_directive_on_valid_operations_rule import (
+    DeferStreamDirectiveOnValidOperationsRule,
+)
+from graphql.validation.rules.stream_directive_on_list_field import StreamDirectiveOnListField
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -274,7 +280,18 @@ class FewComparisons(OverlappingFieldsCanBeMergedRule):
         self.rule_context.remaining_complexity_budget = MERGE_BUDGET
 
 
-_RULES: Final = tuple(FewComparisons if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules)
+# Directives that the schema has not are refused as unknown; the rules about how to use them fail on a union's __typename.
+_OF_NO_USE: Final = {
+    DeferStreamDirectiveLabel,
+    DeferStreamDirectiveOnRootField,
+    DeferStreamDirectiveOnValidOperationsRule,
+    StreamDirectiveOnListField,
+}
+_RULES: Final = tuple(
+    FewComparisons if rule is OverlappingFieldsCanBeMergedRule else rule
+    for rule in specified_rules
+    if rule not in _OF_NO_USE
+)
 _STRAWBERRYS: Final = (MaybeNullValidationRule, OneOfInputValidationRule)
 
 

@@ -1,5 +1,6 @@
 import base64
 from dataclasses import fields
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ GIVEN: dict[str, tuple[str, object]] = {
     ),
     "TRUSTED_DOCUMENTS": ("/srv/trusted.json", Path("/srv/trusted.json")),
     "TRUSTED_ONLY": ("1", True),
+    "TRUSTED_PROXIES": (
+        "10.0.0.0/8, fd00::/8,127.0.0.1",
+        (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32")),
+    ),
 }
 
 
@@ -70,6 +75,7 @@ MALFORMED = [
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
     *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
       "https://a:99999")],
+    *[("TRUSTED_PROXIES", text) for text in ("localhost", "*", "10.0.0.1/8", "10.0.0.0/33", "::1/129", "10.0.0.0/8;::1")],
     *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
       "smtp://a:99999")],
     *[("CORS_ORIGINS", text) for text in ("*", "null", "https://*.example.jp", "https://app.example.jp/", "https://App.example.jp",

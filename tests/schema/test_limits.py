@@ -178,6 +178,14 @@ def test_an_unknown_fragment_or_field_costs_nothing_more_and_is_told() -> None:
     ]
 
 
+@pytest.mark.parametrize("directive", ["stream", "defer", "stream(label: 7)", "unknown"])
+def test_a_directive_that_the_schema_has_not_is_unknown_wherever_it_stands(directive: str) -> None:
+    query = 'mutation { signIn(input: {loginId: "a", password: "b"}) { __typename @DIRECTIVE } }'
+    query = query.replace("DIRECTIVE", directive)
+    name = directive.partition("(")[0]
+    assert [error.message for error in verdict(query).errors] == [f"Unknown directive '@{name}'."]
+
+
 def test_errors_of_a_document_are_told_up_to_twenty() -> None:
     errors = verdict("query (" + "".join(f"$a{n}: Int " for n in range(300)) + ") { __typename }").errors
     assert len(errors) == limits.MAX_ERRORS + 1

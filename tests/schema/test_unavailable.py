@@ -147,12 +147,13 @@ async def test_a_locked_database_is_busy_and_nothing_is_written(api: Api) -> Non
 
 
 @SQLITE
-async def test_a_download_without_a_database(api: Api) -> None:
+async def test_the_other_doors_without_a_database(api: Api) -> None:
     seen = await revealed(api, (await concluded(api))["id"])
     async with without_database(api.platform, "sqlite:////no/such/folder/hosho.db") as other:
-        answer = await other.http.get(seen["pdfUrl"])
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert answer.json() == {"errors": [UNREACHABLE]}
+        for door in (seen["pdfUrl"], "/.well-known/audit-log"):
+            answer = await other.http.get(door)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert answer.json() == {"errors": [UNREACHABLE]}
 
 
 @SQLITE

@@ -7,7 +7,7 @@ const QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!) {
     __typename
     ... on Certificate {
       number title statement termsName notes principalName obligeeName worksName depositaryBank
-      guaranteedAmount contractPrice coveredPrice issuedOnWareki
+      guaranteedAmount contractPrice coveredPrice issuedOn issuedOnWareki
       guaranteeEndsOn guaranteeEndsOnWareki completionOn completionOnWareki pdfUrl
       surety { name address representative termsUrl } branch { name address tel fax }
     }

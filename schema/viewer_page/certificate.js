@@ -7,8 +7,8 @@ const ENGLISH_DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZo
 function rows(given) {
   return [
     ["保証契約番号", "Guarantee number", given.number],
-    ["保証契約者", "Principal (contractor)", `${given.principalName} 様`],
-    ["被保証者", "Obligee (public body)", `${given.obligeeName} 様`],
+    ["保証契約者", "Principal (contractor)", `${given.principalName}\u00a0様`],
+    ["被保証者", "Obligee (public body)", `${given.obligeeName}\u00a0様`],
     ["保証金額", "Guaranteed amount", yen(given.guaranteedAmount), "amount"],
     ["保証期間", "Guaranteed until", given.guaranteeEndsOnWareki, "", given.guaranteeEndsOn],
     ["工期末日", "Works completed by", given.completionOnWareki, "", given.completionOn],
@@ -24,12 +24,18 @@ function yen(amount) {
 }
 
 /** An element with text; with `en`, a text that the language switch changes. */
-function element(name, text = "", { className, en, day } = {}) {
+function element(name, text = "", { className, en } = {}) {
   const made = document.createElement(name);
   made.textContent = text;
   if (className) made.className = className;
   if (en) made.dataset.en = en;
-  if (day) made.title = ENGLISH_DAY.format(new Date(`${day}T00:00:00Z`));
+  return made;
+}
+
+/** An element with a day of the Japanese calendar; in English the other calendar's stands beside it. */
+function dated(name, wareki, day, className = "") {
+  const made = element(name, `${wareki} `, { className });
+  made.append(element("span", "", { className: "day", en: ENGLISH_DAY.format(new Date(`${day}T00:00:00Z`)) }));
   return made;
 }
 
@@ -37,9 +43,7 @@ function table(given) {
   const list = element("dl");
   for (const [ja, en, value, className, day] of rows(given)) {
     const row = element("div");
-    const said = element("dd", value, { className });
-    if (day) said.append(element("span", "", { className: "day", en: ENGLISH_DAY.format(new Date(`${day}T00:00:00Z`)) }));
-    row.append(element("dt", ja, { en }), said);
+    row.append(element("dt", ja, { en }), day ? dated("dd", value, day) : element("dd", value, { className }));
     list.append(row);
   }
   return list;
@@ -71,7 +75,7 @@ function foot({ notes, surety, termsName }) {
 /** Put the certificate into `sheet`, in place of what was there. */
 export function draw(sheet, given) {
   const parts = [
-    element("p", given.issuedOnWareki, { className: "issued" }),
+    dated("p", given.issuedOnWareki, given.issuedOn, "issued"),
     element("h2", given.title),
     table(given),
     element("p", given.statement ?? "", { className: "statement" }),

@@ -90,7 +90,9 @@ async def download(platform: Platform, token: str) -> File:
             revealed = await keys.reveal(connection, platform.vault, ticket.guarantee_id)
             if revealed.key_id != ticket.version:
                 raise _rotated()
-            return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice, platform.post.open_url))
+            return File(
+                f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice, platform.post.open_url)
+            )
         certificate = await one_certificate(connection, ticket.guarantee_id, ticket.version)
     if certificate is None:
         raise AssertionError("tickets are made for certificates that exist, and none is ever deleted")

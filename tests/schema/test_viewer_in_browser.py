@@ -19,8 +19,8 @@ from denshi_hosho.core.migration import upgrade
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.app import build_app
 from tests.browser import Browser, chromium, free_port, until
-from tests.core.documents.pdf import read
 from tests.client import REVEAL, SIGN_IN, Json
+from tests.core.documents.pdf import read
 
 pytestmark = pytest.mark.slow
 WRONG_PAIR = "保証契約番号と認証キーの組み合わせが正しくありません。受注者にご確認ください。"

@@ -1,6 +1,7 @@
 """A headless Chromium, driven by the W3C WebDriver protocol over HTTP; tests skip where the machine has none."""
 
 import base64
+import json
 import os
 import shutil
 import socket
@@ -49,8 +50,8 @@ class Browser:
         self.session = session
 
     def command(self, method: str, path: str, **body: Any) -> Any:
-        request = {"json": body} if method == "POST" else {}
-        answer = self.http.request(method, f"/session/{self.session}{path}", **request).json()["value"]
+        content = json.dumps(body) if method == "POST" else None
+        answer = self.http.request(method, f"/session/{self.session}{path}", content=content).json()["value"]
         assert not (isinstance(answer, dict) and "error" in answer), answer
         return answer
 

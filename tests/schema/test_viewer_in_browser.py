@@ -289,9 +289,34 @@ def test_work_that_is_wanted_is_done_and_the_question_asked_again(page: Browser,
     assert int.from_bytes(digest) >> (256 - 14) == 0
 
 
-def _answer_once(page: Browser, refused: Json) -> None:
-    """Let the next question be refused so, and keep what is sent in `window.sent`."""
-    answer = json.dumps({"data": {"certificate": {"__typename": "Refused", **refused}}})
+def test_markup_in_a_certificate_is_shown_as_the_text_that_it_is(page: Browser) -> None:
+    markup = "<img src=x onerror=\"document.title='run'\"><b>工事</b>"
+    place = {"name": markup, "address": markup}
+    texts = ("title", "statement", "principalName", "obligeeName", "worksName", "termsName", "issuedOnWareki",
+             "depositaryBank", "guaranteeEndsOnWareki", "completionOnWareki")  # fmt: skip
+    certificate = {
+        "__typename": "Certificate",
+        **dict.fromkeys(texts, markup),
+        **dict.fromkeys(("issuedOn", "guaranteeEndsOn", "completionOn"), "2024-06-01"),
+        **dict.fromkeys(("guaranteedAmount", "contractPrice", "coveredPrice"), 1),
+        "number": "1070000473",
+        "notes": [markup],
+        "pdfUrl": None,
+        "surety": {**place, "representative": markup, "termsUrl": markup},
+        "branch": {**place, "tel": markup, "fax": markup},
+    }
+    _answer_once(page, certificate)
+    page.type("#number", "1070000473")
+    page.type("#key", "K5VL4+5QG_KJ")
+    page.click("#open")
+    assert page.see("#certificate", "TEL").count(markup) == 19
+    assert page.run("return document.querySelectorAll('#certificate :is(img, b, a, script)').length") == 0
+    assert "run" not in page.run("return document.title")
+
+
+def _answer_once(page: Browser, given: Json) -> None:
+    """Let the next question be answered so, refused unless said otherwise; keep what is sent in `window.sent`."""
+    answer = json.dumps({"data": {"certificate": {"__typename": "Refused", **given}}})
     page.run(
         "const [answer] = arguments, real = window.fetch; window.sent = [];"
         "window.fetch = (url, init) => window.sent.push(init.body) === 1"

@@ -8,8 +8,9 @@ import pytest
 
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema import viewer_page
-from tests.client import Api
+from tests.client import Api, concluded, revealed
 from tests.conftest import api_of
+from tests.core.documents.pdf import joined, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("database_kind", ["sqlite"])]
 POLICY = (
@@ -103,6 +104,9 @@ async def test_it_knows_where_a_proxy_shows_it(platform: Platform) -> None:
         assert (await api.http.get("/")).headers["location"] == "/a&b/open"
 
 
-async def test_what_names_the_page_names_where_it_is(api: Api) -> None:
-    assert api.platform.post.open_url == "http://hosho.test/open"
-    assert (await api.http.get(api.platform.post.open_url)).status_code == 200
+async def test_a_key_notice_names_the_page_and_the_page_is_there(api: Api) -> None:
+    notice = await revealed(api, (await concluded(api))["id"])
+    text = joined(text_of((await api.http.get(notice["pdfUrl"])).content))
+    (url,) = re.findall(r"電子証書の閲覧画面（(.+?)）", text)
+    assert url == "http://hosho.test/open"
+    assert (await api.http.get(url)).status_code == 200

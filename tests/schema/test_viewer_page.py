@@ -4,10 +4,12 @@ import re
 from dataclasses import replace
 from importlib.resources import files
 
+import graphql
 import pytest
 
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema import viewer_page
+from denshi_hosho.schema.root import build_schema
 from tests.client import Api, concluded, revealed
 from tests.conftest import api_of
 from tests.core.documents.pdf import joined, text_of
@@ -18,6 +20,10 @@ POLICY = (
     "form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 )
 ADDRESSES = ("/open", "/open/1070000473", "/open/107", "/open/%3Cscript%3Ealert(1)", "/open/%22%27%3E%00", "/open/１")
+
+
+def _text(name: str) -> str:
+    return files(viewer_page).joinpath(name).read_text(encoding="utf-8")
 
 
 async def test_the_page_is_served_in_production_and_kept_nowhere(api: Api) -> None:
@@ -76,11 +82,20 @@ async def test_it_is_only_read(api: Api, address: str) -> None:
 
 async def test_nothing_in_it_is_from_elsewhere_or_inline(database_kind: str) -> None:
     for name in ("open.html", *viewer_page.MEDIA_TYPES):
-        text = files(viewer_page).joinpath(name).read_text(encoding="utf-8")
+        text = _text(name)
         assert re.findall(r"https?://|url\(|@import|\beval\(|innerHTML|insertAdjacentHTML", text) == [], name
         assert re.findall(r"localStorage|sessionStorage|indexedDB|document\.cookie", text) == [], name
-    html = files(viewer_page).joinpath("open.html").read_text(encoding="utf-8")
+    html = _text("open.html")
     assert re.findall(r"\son\w+=|\sstyle=|<style|<script(?![^>]*\ssrc=)", html) == []
+
+
+async def test_the_page_asks_what_the_schema_answers(database_kind: str) -> None:
+    (query,) = re.findall(r"const QUERY = `(.+?)`;", _text("asking.js"), re.DOTALL)
+    schema = graphql.build_schema(build_schema().as_str())
+    assert graphql.validate(schema, graphql.parse(query)) == []
+    # Where the platform can ask for work and waiting, the page must hear of it and answer.
+    throttled = ["$work: WorkInput", "work: $work", "retryAfterSeconds", "work { challenge bits }"]
+    assert [part in query for part in throttled] == ["WorkInput" in schema.type_map] * len(throttled)
 
 
 async def test_the_front_door_leads_to_it(api: Api) -> None:

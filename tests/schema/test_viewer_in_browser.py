@@ -5,6 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,10 +36,10 @@ class Served:
     notice: Json
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
     port = free_port()
-    settings = replace(demo_settings(tmp_path_factory.mktemp("served"), port), development=False)
+    settings = replace(demo_settings(folder, port), development=False)
 
     async def prepare() -> None:
         platform = Platform.build(settings)
@@ -57,6 +58,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served")) as platform:
+        yield platform
 
 
 def _notice(url: str, number: str) -> Json:

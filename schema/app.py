@@ -1,4 +1,4 @@
-"""The ASGI application: the GraphQL door, downloads, health, and the postman that walks while it runs."""
+"""The ASGI application: the GraphQL door, the viewer's page, downloads, health, and the postman that walks while it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,6 +24,7 @@ from denshi_hosho.schema.http import GraphQLEndpoint, RequestRefused, graphql_ro
 from denshi_hosho.schema.log import RequestLog
 from denshi_hosho.schema.root import build_schema
 from denshi_hosho.schema.trusted import trusted_documents
+from denshi_hosho.schema.viewer_page import viewer_routes
 
 _BEARER = "bearer "
 _log = structlog.get_logger(__name__)
@@ -67,6 +68,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
             *graphql_routes(endpoint),
             Route("/documents/{ticket}", downloads(platform), methods=["GET"]),
             *health_routes(platform),
+            *viewer_routes(settings.public_url, is_home=not settings.development),
             *log_routes(platform),
             *([Route("/", lambda _request: RedirectResponse("/graphql"))] if settings.development else []),
         ],

@@ -79,7 +79,8 @@ def log_routes(platform: Platform) -> list[Route]:
 
 async def not_found(_request: Request, _error: Exception) -> Response:
     """Answer a path that leads nowhere, in the same form as every other error."""
-    ja, en = "このURLには何もありません。APIは /graphql です。", "Nothing is here. The API is at /graphql."
+    ja = "このURLには何もありません。電子証書の閲覧は /open、APIは /graphql です。"
+    en = "Nothing is here. Certificates are opened at /open, the API is at /graphql."
     return _refusal("PATH_UNKNOWN", ja, en, status=404)
 
 

@@ -55,10 +55,11 @@ async def fuzzed(app: Starlette, requests: Iterable[Case]) -> set[int]:
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_no_bytes_make_the_platform_fail(api: Api) -> None:
     app = build_app(api.platform, deliver_mail=False)
-    before = await api.rows()
+    before = {**await api.rows(), "throttle": 0}
     seen = await fuzzed(app, islice(cases(20240603), CASES))
     assert {200, 400, 401, 404, 406, 413, 415} <= seen
-    assert await api.rows() == before, "nobody was signed in, so nothing was written"
+    after = {**await api.rows(), "throttle": 0}  # wrong keys and passwords are counted there
+    assert after == before, "nobody was signed in, so nothing else was written"
 
 
 @pytest.mark.anyio

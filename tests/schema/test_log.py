@@ -62,7 +62,9 @@ def test_the_line_tells_the_operation_and_the_codes_of_its_refusals(
     door.send("POST", json={"query": document, "operationName": name})
     line = requests(events)[-1]
     seen = {key: line[key] for key in ("operation", "operation_type", "codes") if key in line}
-    assert {**seen, **({"codes": sorted(seen["codes"])} if "codes" in seen else {})} == told
+    if "codes" in seen:
+        seen["codes"] = sorted(seen["codes"])
+    assert seen == told
 
 
 def test_a_line_tells_ten_codes_at_most_and_nothing_is_told_outside_of_a_request(door: Door, events: Events) -> None:

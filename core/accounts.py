@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
+from denshi_hosho.core.ended import end_sessions
 from denshi_hosho.core.errors import Refusal, Refused
-from denshi_hosho.core.passwords import check_new_password, hashed, matches
+from denshi_hosho.core.passwords import check_new_password, hashed, is_outdated, matches
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, session
 from denshi_hosho.core.tokens import Actor, opaque_token, token_hash
@@ -46,8 +47,8 @@ class SignedIn:
     refresh_token: str
 
 
-def _actor(row: AnyRow) -> Actor:
-    return Actor(row.id, row.role, row.principal_id, row.surety_id)
+def _actor(row: AnyRow, family: str) -> Actor:
+    return Actor(row.id, row.role, row.principal_id, row.surety_id, family)
 
 
 async def sign_in(database: Database, login_id: str, password: str, now: datetime) -> SignedIn:
@@ -58,7 +59,17 @@ async def sign_in(database: Database, login_id: str, password: str, now: datetim
         row = (await connection.execute(statement)).one_or_none()
     if not await matches(row.password_hash if row else None, password) or row is None:
         raise Refused(WRONG)
-    signed_in = await database.write(lambda connection: _begin(connection, row.id, row.password_hash, now))
+    # Hashed under other parameters than today's: the password is at hand now, and never again until the next sign-in.
+    renewed = await hashed(password) if is_outdated(row.password_hash) else None
+
+    async def work(connection: AsyncConnection) -> SignedIn | None:
+        begun = await begin(connection, row.id, row.password_hash, now)
+        if begun is not None and renewed is not None:
+            mine = account.c.id == row.id, account.c.password_hash == row.password_hash
+            await connection.execute(sa.update(account).where(*mine).values(password_hash=renewed))
+        return begun
+
+    signed_in = await database.write(work)
     if signed_in is None:
         raise Refused(WRONG)
     return signed_in
@@ -67,11 +78,11 @@ async def sign_in(database: Database, login_id: str, password: str, now: datetim
 async def refresh(database: Database, refresh_token: str, now: datetime) -> SignedIn:
     """Return the session continued with a new refresh token. Raise `Refused`.
 
-    A token that was used before ends the whole session: one of its two bearers stole it.
+    A token that was used before ends the whole session, and its access tokens: one of its two bearers stole it.
     """
 
     async def work(connection: AsyncConnection) -> SignedIn | None:
-        who = await _hold(connection, account.c.id == _owner(refresh_token))
+        who = await hold(connection, account.c.id == _owner(refresh_token))
         used = (
             sa.update(session)
             .where(session.c.refresh_hash == token_hash(refresh_token), session.c.ended_at.is_(None))
@@ -83,7 +94,7 @@ async def refresh(database: Database, refresh_token: str, now: datetime) -> Sign
             await _end_family(connection, refresh_token, now)
         if who is None or row is None or row.expires_at <= now:
             return None
-        return SignedIn(_actor(who), await _new_token(connection, who.id, row.family, now))
+        return SignedIn(_actor(who, row.family), await _new_token(connection, who.id, row.family, now))
 
     renewed = await database.write(work)
     if renewed is None:
@@ -95,7 +106,7 @@ async def sign_out(database: Database, refresh_token: str, now: datetime) -> Non
     """End the session that `refresh_token` belongs to; nothing happens if there is none."""
 
     async def work(connection: AsyncConnection) -> None:
-        await _hold(connection, account.c.id == _owner(refresh_token))
+        await hold(connection, account.c.id == _owner(refresh_token))
         await _end_family(connection, refresh_token, now)
 
     await database.write(work)
@@ -116,9 +127,8 @@ async def change_password(database: Database, actor: Actor, current: str, new: s
         changed = await connection.execute(sa.update(account).where(*mine).values(password_hash=new_hash))
         if not changed.rowcount:  # another request changed it meanwhile
             return None
-        theirs = session.c.account_id == actor.account_id, session.c.ended_at.is_(None)
-        await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
-        return await _begin(connection, actor.account_id, new_hash, now)
+        await end_sessions(connection, session.c.account_id == actor.account_id, now)
+        return await begin(connection, actor.account_id, new_hash, now)
 
     signed_in = await database.write(work)
     if signed_in is None:
@@ -132,24 +142,23 @@ async def reset_password(database: Database, login_id: str, new: str, now: datet
     new_hash = await hashed(new)
 
     async def work(connection: AsyncConnection) -> None:
-        who = await _hold(connection, account.c.login_id == login_id)
-        if who is None:
-            raise Refused(
-                Refusal(
-                    "ACCOUNT_UNKNOWN",
-                    "そのお客様IDのアカウントはありません。",
-                    "There is no such account.",
-                    ("login_id",),
-                )
-            )
+        who = await called(connection, login_id)
         await connection.execute(sa.update(account).where(account.c.id == who.id).values(password_hash=new_hash))
-        theirs = session.c.account_id == who.id, session.c.ended_at.is_(None)
-        await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
+        await end_sessions(connection, session.c.account_id == who.id, now)
 
     await database.write(work)
 
 
-async def _hold(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> AnyRow | None:
+async def called(connection: AsyncConnection, login_id: str) -> AnyRow:
+    """Return the account with this login id, held until the transaction ends. Raise `Refused` if there is none."""
+    who = await hold(connection, account.c.login_id == login_id)
+    if who is None:
+        raise Refused(Refusal("ACCOUNT_UNKNOWN", "そのお客様IDのアカウントはありません。", "There is no such account.",
+                              ("login_id",)))  # fmt: skip
+    return who
+
+
+async def hold(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> AnyRow | None:
     """Return the account, held until the transaction ends.
 
     On PostgreSQL a statement does not see the session that another transaction is just beginning: an end to all sessions
@@ -163,12 +172,18 @@ def _owner(refresh_token: str) -> sa.ScalarSelect[int]:
     return sa.select(session.c.account_id).where(session.c.refresh_hash == token_hash(refresh_token)).scalar_subquery()
 
 
-async def _begin(connection: AsyncConnection, account_id: int, password_hash: str, now: datetime) -> SignedIn | None:
+async def begin(connection: AsyncConnection, account_id: int, password_hash: str, now: datetime) -> SignedIn | None:
     """Return a new session, or None if the password was changed since it was checked."""
-    who = await _hold(connection, account.c.id == account_id)
+    who = await hold(connection, account.c.id == account_id)
     if who is None or who.password_hash != password_hash:
         return None
-    return SignedIn(_actor(who), await _new_token(connection, account_id, secrets.token_hex(16), now))
+    return await begin_for(connection, who, now)
+
+
+async def begin_for(connection: AsyncConnection, who: AnyRow, now: datetime) -> SignedIn:
+    """Return a new session of the account `who`, which is held."""
+    family = secrets.token_hex(16)
+    return SignedIn(_actor(who, family), await _new_token(connection, who.id, family, now))
 
 
 async def _new_token(connection: AsyncConnection, account_id: int, family: str, now: datetime) -> str:
@@ -181,5 +196,4 @@ async def _new_token(connection: AsyncConnection, account_id: int, family: str, 
 
 async def _end_family(connection: AsyncConnection, refresh_token: str, now: datetime) -> None:
     family = sa.select(session.c.family).where(session.c.refresh_hash == token_hash(refresh_token))
-    live = session.c.family.in_(family.scalar_subquery()), session.c.ended_at.is_(None)
-    await connection.execute(sa.update(session).where(*live).values(ended_at=now))
+    await end_sessions(connection, session.c.family.in_(family.scalar_subquery()), now)

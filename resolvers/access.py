@@ -1,5 +1,7 @@
 """Signing in and out, and changing one's password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +27,23 @@ def _session(platform: Platform, who: SignedIn, now: datetime) -> Session:
     return Session(who.actor, token, expires, who.refresh_token)
 
 
+async def bearer(platform: Platform, token: str) -> Actor:
+    """Return who bears an access token. Raise `TokenInvalid`, also when its session has ended."""
+    now = platform.clock()
+    actor = platform.tokens.actor(token, now)
+    await platform.ended.check(actor.session, now)
+    return actor
+
+
+@contextmanager
+def _ending(platform: Platform) -> Iterator[None]:
+    """Have this process refuse at once the tokens of the sessions that end inside, also of those that end by a refusal."""
+    try:
+        yield
+    finally:
+        platform.ended.look_again()
+
+
 async def sign_in(platform: Platform, login_id: str, password: str) -> Session:
     """Return a new session. Raise `Refused`."""
     now = platform.clock()
@@ -34,16 +53,19 @@ async def sign_in(platform: Platform, login_id: str, password: str) -> Session:
 async def refresh_session(platform: Platform, refresh_token: str) -> Session:
     """Return the session continued; the refresh token is used up. Raise `Refused`."""
     now = platform.clock()
-    return _session(platform, await accounts.refresh(platform.database, refresh_token, now), now)
+    with _ending(platform):  # a token used twice
+        return _session(platform, await accounts.refresh(platform.database, refresh_token, now), now)
 
 
 async def sign_out(platform: Platform, refresh_token: str) -> bool:
     """End the session that the refresh token belongs to."""
-    await accounts.sign_out(platform.database, refresh_token, platform.clock())
+    with _ending(platform):
+        await accounts.sign_out(platform.database, refresh_token, platform.clock())
     return True
 
 
 async def change_password(platform: Platform, actor: Actor | None, current: str, new: str) -> Session:
     """Return a new session after the password was changed; every other session of the account ends. Raise `Refused`."""
     who, now = signed_in(actor), platform.clock()
-    return _session(platform, await accounts.change_password(platform.database, who, current, new, now), now)
+    with _ending(platform):
+        return _session(platform, await accounts.change_password(platform.database, who, current, new, now), now)

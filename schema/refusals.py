@@ -9,9 +9,11 @@ from denshi_hosho.core.errors import Refusal as CoreRefusal
 from denshi_hosho.core.errors import Refused as CoreRefused
 from denshi_hosho.schema.context import CoreObject, camel
 from denshi_hosho.schema.plans import Source
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Decision
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="One reason for which a request is refused.")
 class Refusal:
     code: str = strawberry.field(description="Stable code; docs/errors.md lists them all.")
@@ -23,6 +25,7 @@ class Refusal:
     sources: list[Source] = strawberry.field(description="Where the obligee (発注者) publishes the rule behind it.")
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="The request was understood and is refused. Nothing was written.")
 class Refused:
     refusals: list[Refusal] = strawberry.field(description="Every reason; at least one.")

@@ -18,6 +18,7 @@ from denshi_hosho.core.migration import downgrade, is_current, upgrade
 from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.settings import SECRET_BYTES
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
+from denshi_hosho.schema.access_page import access_page
 from denshi_hosho.schema.root import build_schema
 
 
@@ -220,3 +221,9 @@ def schema() -> None:
 def schema_print() -> None:
     """Print the schema in SDL, as it is kept in schema.graphql."""
     click.echo(build_schema().as_str())
+
+
+@schema.command("access")
+def schema_access() -> None:
+    """Print who may do what, in Markdown, as it is kept in docs/access.md."""
+    click.echo(access_page(build_schema().graphql), nl=False)

@@ -24,5 +24,5 @@ def build_schema(*, development: bool = False) -> QuietSchema:
         exception_handlers=[RefusedHandler()],
         config=StrawberryConfig(scalar_map=dict(SCALARS), disable_field_suggestions=not development),
     )
-    guard(schema._schema)  # noqa: SLF001  Strawberry has no other name for it
+    guard(schema.graphql)
     return schema

@@ -16,7 +16,7 @@ from denshi_hosho.core.tables import account, session
 from denshi_hosho.core.tokens import Actor, opaque_token, token_hash
 
 SESSION_LIFE = timedelta(days=14)
-_ACTOR = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id
+_ACTOR = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id, account.c.disabled_at
 
 WRONG = Refusal(
     "SIGN_IN_FAILED",
@@ -31,6 +31,11 @@ ENDED = Refusal(
     ("refresh_token",),
 )
 
+DISABLED = Refusal(
+    "ACCOUNT_DISABLED",
+    "このアカウントは停止されています。運営者に連絡してください。",
+    "This account is closed. Ask the operator.",
+)
 WRONG_CURRENT = Refusal(
     "PASSWORD_WRONG",
     "現在のパスワードが違います。",
@@ -181,7 +186,9 @@ async def begin(connection: AsyncConnection, account_id: int, password_hash: str
 
 
 async def begin_for(connection: AsyncConnection, who: AnyRow, now: datetime) -> SignedIn:
-    """Return a new session of the account `who`, which is held."""
+    """Return a new session of the account `who`, which is held. Raise `Refused` if it is closed."""
+    if who.disabled_at is not None:
+        raise Refused(DISABLED)
     family = secrets.token_hex(16)
     return SignedIn(_actor(who, family), await _new_token(connection, who.id, family, now))
 

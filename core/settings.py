@@ -10,6 +10,8 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.fetching import is_loopback
+from denshi_hosho.core.signing_keys import ALGORITHMS
 from denshi_hosho.core.text import MAIL_ADDRESS
 
 PREFIX = "HOSHO_"
@@ -71,6 +73,22 @@ def _web(name: str, text: str) -> str:
     return text
 
 
+def _issuer(name: str, text: str) -> str:
+    local = _is_url(text, {"http"}) and is_loopback(text)
+    if not (_is_url(text, {"https"}) or local) or urlsplit(text).query or urlsplit(text).fragment:
+        raise _wrong(
+            name, "プロバイダーのissuer(https://…)", "the provider's issuer, https://…, without query or fragment"
+        )
+    return text
+
+
+def _algorithms(name: str, text: str) -> tuple[str, ...]:
+    names = _words(name, text)
+    if not names or not set(names) <= ALGORITHMS.keys():
+        raise _wrong(name, f"{', '.join(ALGORITHMS)} のうちの1つ以上", f"one or more of {', '.join(ALGORITHMS)}")
+    return names
+
+
 def _mail(name: str, text: str) -> str:
     if not MAIL_ADDRESS.fullmatch(text):
         raise _wrong(name, "メールアドレス", "a mail address")
@@ -99,6 +117,7 @@ _READERS = {
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
+    "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _text, "OIDC_ALGORITHMS": _algorithms,
 }  # fmt: skip
 
 
@@ -122,6 +141,9 @@ class Settings:
     rules_disabled: tuple[str, ...] = ()
     rules_strict: bool = False
     body_limit: int = 262_144
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -134,6 +156,11 @@ class Settings:
             if name not in _READERS:
                 raise _unknown(variable)
             given[name.lower()] = _READERS[name](name, text)
+        if ("oidc_issuer" in given) != bool(given.get("oidc_client_id")):
+            raise SettingsError(
+                f"{PREFIX}OIDC_ISSUER と {PREFIX}OIDC_CLIENT_ID は両方を指定してください。",
+                f"{PREFIX}OIDC_ISSUER and {PREFIX}OIDC_CLIENT_ID belong together: set both or neither.",
+            )
         return cls(**given)  # type: ignore[arg-type]  # each reader returns its field's type; tested field by field
 
     def require_secrets(self) -> None:

@@ -7,9 +7,17 @@ from datetime import datetime
 
 from denshi_hosho.core import accounts
 from denshi_hosho.core.accounts import SignedIn
+from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.keeping import sign_in_as
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import signed_in
+
+PROVIDER_OFF = Refusal(
+    "PROVIDER_OFF",
+    "外部プロバイダーでのログインは有効になっていません。お客様IDとパスワードでログインしてください。",
+    "Signing in through a provider is not switched on here. Sign in with login id and password.",
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,6 +56,15 @@ async def sign_in(platform: Platform, login_id: str, password: str) -> Session:
     """Return a new session. Raise `Refused`."""
     now = platform.clock()
     return _session(platform, await accounts.sign_in(platform.database, login_id, password, now), now)
+
+
+async def sign_in_with_provider(platform: Platform, id_token: str, nonce: str) -> Session:
+    """Return a new session for an ID token of the external provider. Raise `Refused`, or `ProviderUnreachable`."""
+    if platform.provider is None:
+        raise Refused(PROVIDER_OFF)
+    identity = await platform.provider.identify(id_token, nonce, platform.clock())
+    now = platform.clock()  # the provider may have been slow
+    return _session(platform, await sign_in_as(platform.database, platform.provider.issuer, identity, now), now)
 
 
 async def refresh_session(platform: Platform, refresh_token: str) -> Session:

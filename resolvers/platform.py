@@ -6,6 +6,7 @@ from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.ended import EndedSessions
 from denshi_hosho.core.outbox import Post
+from denshi_hosho.core.provider import Provider
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
@@ -14,7 +15,7 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens, sessions that have ended, and the clock."""
+    """Settings, database, rulebook, key vault, tokens, ended sessions, an external provider (if there is one) and the clock."""
 
     settings: Settings
     database: Database
@@ -22,6 +23,7 @@ class Platform:
     vault: Vault
     tokens: Tokens
     ended: EndedSessions
+    provider: Provider | None
     post: Post
     clock: Clock
 
@@ -41,9 +43,16 @@ class Platform:
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
             ended=EndedSessions(database),
+            provider=_provider(settings),
             post=Post(settings.mail_from, settings.public_url),
             clock=clock,
         )
+
+
+def _provider(settings: Settings) -> Provider | None:
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        return None
+    return Provider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_algorithms)
 
 
 def load_rulebook(settings: Settings) -> Rulebook:

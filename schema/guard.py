@@ -66,7 +66,7 @@ def _wrap(field: GraphQLField, policy: Policy) -> None:
     # A field that can answer `Refused` does; another one's refusal stands in `errors`.
     answers = _can_refuse(field)
 
-    def checked(source: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def checked(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         try:
             policy.check(info.context.actor)
         except Refused as refusal:

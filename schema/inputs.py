@@ -143,6 +143,12 @@ class SignInInput:
     password: str = strawberry.field(description="Password (パスワード).")
 
 
+@strawberry.input(description="Input of `signInWithProvider`.")
+class SignInWithProviderInput:
+    id_token: str = strawberry.field(description="The ID token that the provider gave the client, unread.")
+    nonce: str = strawberry.field(description="The nonce that the client sent in its authorization request.")
+
+
 @strawberry.input(description="Input of `refreshSession` and `signOut`.")
 class RefreshInput:
     refresh_token: str = strawberry.field(description="The refresh token received last.")

@@ -68,6 +68,15 @@ class Mutation(SubmissionMutations):
         return _session(info, session)
 
     @strawberry.mutation(
+        description="Sign in with an ID token of the external OpenID Connect provider, if one is configured; it is good once.",
+        metadata=may(Policy.OPEN),
+    )
+    async def sign_in_with_provider(
+        self, info: Request, input: Annotated[inputs.SignInWithProviderInput, _INPUT]
+    ) -> SessionResult:
+        return _session(info, await access.sign_in_with_provider(info.context.platform, input.id_token, input.nonce))
+
+    @strawberry.mutation(
         description="Continue a session. A refresh token is good once; used twice, it ends the session.",
         metadata=may(Policy.OPEN),
     )

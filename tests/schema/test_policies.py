@@ -54,7 +54,7 @@ def schema_of(mutation: type | None = None, **fields: Any) -> QuietSchema:
         return "later"
 
     members = {
-        "desk": strawberry.field(resolver=lambda: Desk(), graphql_type=Desk, metadata=may(Policy.OPEN)),
+        "desk": strawberry.field(resolver=Desk, graphql_type=Desk, metadata=may(Policy.OPEN)),
         "later": strawberry.field(resolver=later, metadata=may(Policy.SURETY)),
         **fields,
     }
@@ -87,7 +87,7 @@ def test_a_field_of_a_guarded_type_without_a_policy_is_not_built() -> None:
         content: str = "x"
 
     with pytest.raises(PolicyMissing, match=r"^Drawer\.content has no policy"):
-        schema_of(drawer=strawberry.field(resolver=lambda: Drawer(), graphql_type=Drawer, metadata=may(Policy.OPEN)))
+        schema_of(drawer=strawberry.field(resolver=Drawer, graphql_type=Drawer, metadata=may(Policy.OPEN)))
 
 
 def test_a_type_that_does_not_say_how_it_is_reached_is_not_built() -> None:
@@ -110,9 +110,7 @@ def test_a_type_that_does_not_say_how_it_is_reached_is_not_built() -> None:
     [(Policy.OPEN, "", "", ""), (Policy.SIGNED_IN, "NOT_SIGNED_IN", "", ""), (Policy.PRINCIPAL, "NOT_SIGNED_IN", "", "NOT_ALLOWED"),
      (Policy.SURETY, "NOT_SIGNED_IN", "NOT_ALLOWED", "")],
 )  # fmt: skip
-def test_a_policy_is_checked_before_the_resolver_runs(
-    policy: Policy, nobody: str, principal: str, surety: str
-) -> None:
+def test_a_policy_is_checked_before_the_resolver_runs(policy: Policy, nobody: str, principal: str, surety: str) -> None:
     schema = schema_of(asked=_say("asked", policy))
     query = "{ asked { ... on Done { at } ... on Refused { refusals { code } } } }"
     for actor, code in ((None, nobody), (PRINCIPAL, principal), (SURETY, surety)):
@@ -143,4 +141,6 @@ def test_our_schema_is_guarded_and_columns_cost_nothing_more() -> None:
 
 
 def test_the_page_is_what_the_code_says() -> None:
-    assert PAGE.read_text(encoding="utf-8") == access_page(build_schema().graphql), "run: hosho schema access > docs/access.md"
+    assert PAGE.read_text(encoding="utf-8") == access_page(build_schema().graphql), (
+        "run: hosho schema access > docs/access.md"
+    )

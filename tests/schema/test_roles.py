@@ -352,7 +352,9 @@ async def wrong_headers(api: Api, clock: Clock) -> dict[str, str]:
     token = str((await api.as_("contractor")).token)
     session = await api.do(MUTATIONS["signIn"], loginId="contractor", password=PASSWORD)
     unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0." + token.split(".")[1] + "."
-    elsewhere = Tokens({"k1": b"t" * 32}, "http://hosho.test").access_token(Actor(1, Role.PRINCIPAL, 1, None, "0" * 32), clock())
+    elsewhere = Tokens({"k1": b"t" * 32}, "http://hosho.test").access_token(
+        Actor(1, Role.PRINCIPAL, 1, None, "0" * 32), clock()
+    )
     return {
         "broken": f"Bearer {token[:-4]}AAAA",
         "expired": f"Bearer {token}",

@@ -1,7 +1,6 @@
 """ID tokens of an external provider: each check of OpenID Connect Core 1.0, 3.1.3.7, and how its keys are had."""
 
 import base64
-import hmac
 import http.server
 import json
 import threading
@@ -13,7 +12,6 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
@@ -79,8 +77,10 @@ def claims(**changes: Any) -> dict[str, Any]:
 
 
 def token(key: Any = RSA, algorithm: str = "RS256", kid: str | None = "r", header: Any = None, **changes: Any) -> str:
-    text = json.dumps(claims(**changes)).encode()
-    return jwt.api_jws.encode(text, key, algorithm, {**({"kid": kid} if kid else {"kid": None}), **(header or {})})
+    head = {"alg": algorithm, **({"kid": kid} if kid else {}), **(header or {})}
+    text = f"{part(head)}.{part(claims(**changes))}"
+    signature = jwt.get_algorithm_by_name(algorithm).sign(text.encode(), key)
+    return f"{text}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
 async def refused(provider: Provider, id_token: str, why: str, nonce: str = NONCE) -> None:
@@ -200,7 +200,6 @@ async def test_a_token_is_known_by_what_was_signed(provider: Provider) -> None:
     names = {(await provider.identify(each, NONCE, NOW)).token for each in (first, twin)}
     assert len(names) == 1
     assert first != twin
-    assert decode_dss_signature  # the library that these figures are of
     other = await provider.identify(token(EC, "ES256", "e", iat=AT - 1), NONCE, NOW)
     assert isinstance(other, Identity)
     assert other.token not in names
@@ -242,7 +241,7 @@ async def test_a_provider_that_does_not_answer(provider: Provider, net: Net) -> 
     with pytest.raises(Refused):
         await provider.identify(token(kid="new"), NONCE, late)
     with pytest.raises(ProviderUnreachable):
-        await provider.identify(token(), NONCE, NOW + timedelta(hours=1))
+        await provider.identify(token(), NONCE, NOW + timedelta(hours=2))
 
 
 async def test_another_issuer_s_configuration_is_none(provider: Provider, net: Net) -> None:
@@ -325,10 +324,3 @@ def test_what_is_fetched_is_a_small_object_and_no_detour(monkeypatch: pytest.Mon
             fetch_json(f"{url}/good", url)
     with pytest.raises(OSError, match="refused"):
         fetch_json(f"{url}/good", url)
-
-
-def test_a_mac_is_no_signature() -> None:
-    """What `HS256` with the public key's text as secret would be: right, for a verifier that takes the header's word."""
-    text = f"{part({'alg': 'HS256'})}.{part(claims())}"
-    mac = base64.urlsafe_b64encode(hmac.digest(PEM, text.encode(), "sha256")).decode().rstrip("=")
-    assert signed({"alg": "HS256"}, claims(), PEM) == f"{text}.{mac}"

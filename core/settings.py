@@ -59,6 +59,12 @@ def _text(_name: str, text: str) -> str:
     return text
 
 
+def _name(name: str, text: str) -> str:
+    if not (text and text.isascii() and text.isprintable()):
+        raise _wrong(name, "半角英数記号", "printable ASCII characters")
+    return text
+
+
 def _is_url(text: str, schemes: set[str]) -> bool:
     try:
         parts = urlsplit(text)
@@ -117,7 +123,7 @@ _READERS = {
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
-    "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _text, "OIDC_ALGORITHMS": _algorithms,
+    "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _name, "OIDC_ALGORITHMS": _algorithms,
 }  # fmt: skip
 
 
@@ -156,11 +162,6 @@ class Settings:
             if name not in _READERS:
                 raise _unknown(variable)
             given[name.lower()] = _READERS[name](name, text)
-        if ("oidc_issuer" in given) != bool(given.get("oidc_client_id")):
-            raise SettingsError(
-                f"{PREFIX}OIDC_ISSUER と {PREFIX}OIDC_CLIENT_ID は両方を指定してください。",
-                f"{PREFIX}OIDC_ISSUER and {PREFIX}OIDC_CLIENT_ID belong together: set both or neither.",
-            )
         return cls(**given)  # type: ignore[arg-type]  # each reader returns its field's type; tested field by field
 
     def require_secrets(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.ended import EndedSessions
+from denshi_hosho.core.errors import SettingsError
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.provider import Provider
 from denshi_hosho.core.settings import Settings
@@ -31,7 +32,7 @@ class Platform:
     def build(cls, settings: Settings, *, clock: Clock = system_clock, rulebook: Rulebook | None = None) -> "Platform":
         """Return the platform for `settings`; nothing is connected yet.
 
-        Raise `SettingsError` if a secret is missing or the database URL is malformed; with strict rules, also whatever
+        Raise `SettingsError` if a secret or half of a provider is missing or the database URL is malformed; with strict rules, also whatever
         is wrong with a rule plugin.
         """
         settings.require_secrets()
@@ -50,8 +51,13 @@ class Platform:
 
 
 def _provider(settings: Settings) -> Provider | None:
-    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+    if settings.oidc_issuer is None and settings.oidc_client_id is None:
         return None
+    if settings.oidc_issuer is None or settings.oidc_client_id is None:
+        raise SettingsError(
+            "HOSHO_OIDC_ISSUER と HOSHO_OIDC_CLIENT_ID は両方を指定してください。",
+            "HOSHO_OIDC_ISSUER and HOSHO_OIDC_CLIENT_ID belong together: set both or neither.",
+        )
     return Provider(settings.oidc_issuer, settings.oidc_client_id, settings.oidc_algorithms)
 
 

@@ -2,7 +2,6 @@
 
 import base64
 import http.server
-import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

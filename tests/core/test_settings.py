@@ -30,6 +30,9 @@ GIVEN: dict[str, tuple[str, object]] = {
     "RULES_DISABLED": ("matsue", ("matsue",)),
     "RULES_STRICT": ("1", True),
     "BODY_LIMIT": ("1000", 1000),
+    "OIDC_ISSUER": ("https://id.example.jp/realms/hosho", "https://id.example.jp/realms/hosho"),
+    "OIDC_CLIENT_ID": ("hosho", "hosho"),
+    "OIDC_ALGORITHMS": ("ES256, PS256", ("ES256", "PS256")),
 }
 
 
@@ -64,6 +67,10 @@ MALFORMED = [
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
     *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
       "https://a:99999")],
+    *[("OIDC_ISSUER", text) for text in ("", "id.example.jp", "http://id.example.jp", "https://", "https://id.example.jp?a=b",
+      "https://id.example.jp#a", "file:///etc", "http://127.0.0.2", "https://a:b")],
+    *[("OIDC_CLIENT_ID", text) for text in ("", "a\nb", "保証")],
+    *[("OIDC_ALGORITHMS", text) for text in ("", ",", "none", "HS256", "RS256,HS256", "rs256", "RS256 ES256")],
     *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
       "smtp://a:99999")],
     *[("MAIL_FROM", text) for text in ("", "hosho", "@example.jp", "a@b", "a b@example.jp", "a@example.jp\nBcc: b@example.jp",

@@ -46,6 +46,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 
 
 def _shown(value: object) -> str:
+    value = ",".join(value) if isinstance(value, tuple) else value
     return f"`{int(value) if isinstance(value, bool) else value}`" if value or value is False else "none"
 
 

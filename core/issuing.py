@@ -59,8 +59,8 @@ async def issue(connection: AsyncConnection, row: AnyRow, record: DecisionRecord
     guarantee_id = await _guarantee(connection, row, number, how.now)
     await _certificate(connection, row, guarantee_id, how.now)
     await keep_decision(connection, row.id, Stage.CONCLUSION, record, how.now)
-    state = sa.update(application).where(application.c.id == row.id).values(state=ApplicationState.CONCLUDED)
-    await connection.execute(state)
+    mine = application.c.id == row.id, application.c.surety_id == how.actor.surety_id
+    await connection.execute(sa.update(application).where(*mine).values(state=ApplicationState.CONCLUDED))
     await note_step(connection, how.actor, row.id, ApplicationStep.CONCLUDED, how.now)
     if row.delivery is Medium.ELECTRONIC:
         await store_new_key(connection, how.vault, guarantee_id, number, how.now)

@@ -32,8 +32,8 @@ class Platform:
     def build(cls, settings: Settings, *, clock: Clock = system_clock, rulebook: Rulebook | None = None) -> "Platform":
         """Return the platform for `settings`; nothing is connected yet.
 
-        Raise `SettingsError` if a secret or half of a provider is missing or the database URL is malformed; with strict rules, also whatever
-        is wrong with a rule plugin.
+        Raise `SettingsError` if a secret is missing, the database URL malformed or a provider half configured; with strict
+        rules, also whatever is wrong with a rule plugin.
         """
         settings.require_secrets()
         database = Database(settings.database_url)

@@ -15,7 +15,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _EC = ec.generate_private_key(ec.SECP256R1())
 _ED = ed25519.Ed25519PrivateKey.generate()
-_JSON = (None, True, False, 0, 1, -1, 2**63, 10**30, 1.5, "", "x", "１", [], ["at+jwt"], {}, {"a": 1})
+_JSON: tuple[Any, ...] = (None, True, False, 0, 1, -1, 2**63, 10**30, 1.5, "", "x", "１", [], ["at+jwt"], {}, {"a": 1})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Genuine:
 
 
 def forgeries(genuine: Genuine, seed: int) -> Iterator[tuple[str, str]]:
-    """Yield (kind of forgery, token) for ever, the same ones for the same seed; none is one of the genuine tokens."""
+    """Yield (kind of forgery, token) for ever, of the same kinds for the same seed; none is one of the genuine tokens."""
     chance = random.Random(seed)  # noqa: S311  forgeries are to be found again, not to be secret
     while True:
         for make in KINDS:
@@ -117,15 +117,25 @@ def header_edited(genuine: Genuine, chance: random.Random) -> str:
 
 def another_algorithm(genuine: Genuine, chance: random.Random) -> str:
     """`none` in every case, and other algorithms, signed as they should be: by the secret, by keys of the forger's own."""
-    algorithm, key = chance.choice((
-        ("HS384", genuine.secret * 2), ("HS512", genuine.secret * 2), ("RS256", _RSA), ("PS256", _RSA), ("ES256", _EC),
-        ("EdDSA", _ED), ("none", None),
-    ))  # fmt: skip
+    algorithm, key = chance.choice(_others(genuine))
     if algorithm == "none":
         spelled = chance.choice(("none", "None", "NONE", "nOnE", "hs256", "HS256 ", ""))
         tail = chance.choice(("", genuine.access.rpartition(".")[2], "AA"))
         return f"{part({**genuine.header, 'alg': spelled})}.{part(genuine.claims)}.{tail}"
     return jwt.encode(genuine.claims, key, algorithm, {**genuine.header, "alg": algorithm})
+
+
+def _others(genuine: Genuine) -> tuple[tuple[str, Any], ...]:
+    longer = genuine.secret * 2
+    return (
+        ("HS384", longer),
+        ("HS512", longer),
+        ("RS256", _RSA),
+        ("PS256", _RSA),
+        ("ES256", _EC),
+        ("EdDSA", _ED),
+        ("none", None),
+    )
 
 
 def another_key(genuine: Genuine, chance: random.Random) -> str:

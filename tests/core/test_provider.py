@@ -27,7 +27,7 @@ AT = int(NOW.timestamp())
 ISSUER, CLIENT, NONCE = "https://id.example.jp", "hosho", "n-0S6_WzA2Mj-0123456789"
 SECOND = timedelta(seconds=1)
 RSA, FORGERS = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
-SHORT = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+SHORT = rsa.generate_private_key(public_exponent=65537, key_size=1024)  # noqa: S505  what is to be refused
 EC, ED = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
 PEM = RSA.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
@@ -51,7 +51,7 @@ class Net:
         self.asked: list[str] = []
         self.down = False
 
-    def fetch(self, url: str, issuer: str) -> Mapping[str, Any]:
+    def fetch(self, url: str, _issuer: str) -> Mapping[str, Any]:
         self.asked.append(url)
         if self.down:
             raise OSError("refused")
@@ -103,7 +103,7 @@ async def test_a_right_token_says_who_it_is(provider: Provider) -> None:
         {"iat": AT - 600},
         {"at_hash": "x"},
     ):
-        assert (await provider.identify(token(**more), NONCE, NOW)).subject == "hanako"  # type: ignore[arg-type]
+        assert (await provider.identify(token(**more), NONCE, NOW)).subject == "hanako"
     for header in ({"typ": "JWT"}, {"typ": "jwt"}, {"x5t": "x"}):
         assert (await provider.identify(token(header=header), NONCE, NOW)).subject == "hanako"
 

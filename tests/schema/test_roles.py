@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ import sqlalchemy as sa
 from graphql import GraphQLInterfaceType, GraphQLObjectType
 
 from denshi_hosho.cli.seeding import PASSWORD
+from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.tables import metadata
 from denshi_hosho.core.tokens import Actor, Ticket, Tokens
 from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.ids import global_id, split_id
 from denshi_hosho.schema.root import build_schema
 from tests.client import (
@@ -25,7 +28,8 @@ from tests.client import (
     matsue,
     revealed,
 )
-from tests.conftest import NOW, Clock
+from tests.conftest import NOW, SECRET, Clock, api_of
+from tests.core.forging import Genuine, forgeries
 from tests.schema import operations as ops
 from tests.schema.operations import MUTATIONS
 from tests.schema.parties import add_other_surety
@@ -386,6 +390,34 @@ async def test_no_operation_runs_under_a_wrong_token(api: Api, clock: Clock, sub
                 (error,) = response.json()["errors"]
                 assert error["extensions"]["code"] == "TOKEN_INVALID"
     assert await api.rows() == before
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_no_forgery_gets_through_the_door(api: Api) -> None:
+    access = str((await api.as_("contractor")).token)
+    ticket = api.platform.tokens.ticket(Ticket("certificate", 1, 1), api.platform.clock())
+    genuine = Genuine(access, ticket, SECRET["k1"])
+    assert await api.bearing(access).ask("{ viewer { role } }") == {"viewer": {"role": "PRINCIPAL"}}
+    for kind, token in islice(forgeries(genuine, 7), 1_000):
+        response = await api.bearing(token).post("{ viewer { role } }")
+        assert response.status_code == 401, (kind, token)
+        assert response.json()["errors"][0]["extensions"]["code"] == "TOKEN_INVALID"
+
+
+async def test_a_signed_out_token_is_refused_at_once_here_and_within_a_second_elsewhere(
+    api: Api, settings: Settings, clock: Clock
+) -> None:
+    another = Platform.build(settings, clock=clock, rulebook=api.platform.rulebook)
+    session = await api.do(MUTATIONS["signIn"], loginId="contractor", password=PASSWORD)
+    async with api_of(another) as elsewhere:
+        doors = [door.bearing(session["accessToken"]) for door in (api, elsewhere)]
+        for door in doors:
+            assert (await door.post("{ viewer { role } }")).status_code == 200
+        await api.do(MUTATIONS["signOut"], refreshToken=session["refreshToken"])
+        assert [(await door.post("{ viewer { role } }")).status_code for door in doors] == [401, 200]
+        clock.now += timedelta(seconds=1)
+        assert [(await door.post("{ viewer { role } }")).status_code for door in doors] == [401, 401]
+    await another.database.close()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -5,6 +5,7 @@ import binascii
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from denshi_hosho.core.errors import SettingsError
 from denshi_hosho.core.fetching import is_loopback
 from denshi_hosho.core.signing_keys import ALGORITHMS
+from denshi_hosho.core.sources import Network
 from denshi_hosho.core.text import MAIL_ADDRESS
 
 PREFIX = "HOSHO_"
@@ -41,6 +43,15 @@ def _secrets(name: str, text: str) -> Secrets:
 
 def _words(_name: str, text: str) -> tuple[str, ...]:
     return tuple(filter(None, (piece.strip() for piece in text.split(","))))
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(each) for each in _words(name, text))
+    except ValueError as error:
+        raise _wrong(
+            name, "10.0.0.0/8,fd00::/8 のようなネットワーク", "networks such as 10.0.0.0/8,fd00::/8"
+        ) from error
 
 
 def _flag(name: str, text: str) -> bool:
@@ -124,6 +135,7 @@ _READERS = {
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
     "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _name, "OIDC_ALGORITHMS": _algorithms,
+    "TRUSTED_PROXIES": _networks,
 }  # fmt: skip
 
 
@@ -150,6 +162,7 @@ class Settings:
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
+    trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -6,9 +6,11 @@ from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.ended import EndedSessions
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.provider import Provider
 from denshi_hosho.core.settings import Settings
+from denshi_hosho.core.throttle import Throttle
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
 from denshi_hosho.rules import Rulebook
@@ -16,15 +18,17 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens, ended sessions, an external provider (if there is one) and the clock."""
+    """Settings, database, rules, vault, throttle, tokens, ended sessions, a provider or none, the log's notary and the clock."""
 
     settings: Settings
     database: Database
     rulebook: Rulebook
     vault: Vault
+    throttle: Throttle
     tokens: Tokens
     ended: EndedSessions
     provider: Provider | None
+    notary: Notary
     post: Post
     clock: Clock
 
@@ -37,15 +41,18 @@ class Platform:
         """
         settings.require_secrets()
         database = Database(settings.database_url)
+        notary = Notary(settings.log_secrets, settings.public_url)
         return cls(
             settings=settings,
             database=database,
             rulebook=rulebook or load_rulebook(settings),
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
+            throttle=Throttle(settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
             ended=EndedSessions(database),
             provider=_provider(settings),
-            post=Post(settings.mail_from, settings.public_url),
+            notary=notary,
+            post=Post(settings.mail_from, settings.public_url, notary),
             clock=clock,
         )
 

@@ -1,5 +1,6 @@
 import base64
 from dataclasses import fields
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,10 @@ GIVEN: dict[str, tuple[str, object]] = {
     "OIDC_ISSUER": ("https://id.example.jp/realms/hosho", "https://id.example.jp/realms/hosho"),
     "OIDC_CLIENT_ID": ("hosho", "hosho"),
     "OIDC_ALGORITHMS": ("ES256, PS256", ("ES256", "PS256")),
+    "TRUSTED_PROXIES": (
+        "10.0.0.0/8, fd00::/8,127.0.0.1",
+        (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32")),
+    ),
 }
 
 
@@ -71,6 +76,7 @@ MALFORMED = [
       "https://id.example.jp#a", "file:///etc", "http://127.0.0.2", "https://a:b")],
     *[("OIDC_CLIENT_ID", text) for text in ("", "a\nb", "保証")],
     *[("OIDC_ALGORITHMS", text) for text in ("", ",", "none", "HS256", "RS256,HS256", "rs256", "RS256 ES256")],
+    *[("TRUSTED_PROXIES", text) for text in ("localhost", "*", "10.0.0.1/8", "10.0.0.0/33", "::1/129", "10.0.0.0/8;::1")],
     *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
       "smtp://a:99999")],
     *[("MAIL_FROM", text) for text in ("", "hosho", "@example.jp", "a@b", "a b@example.jp", "a@example.jp\nBcc: b@example.jp",

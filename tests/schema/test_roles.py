@@ -161,6 +161,8 @@ node.Submission                 missing  seen     missing  seen     missing
 node.Obligee                    seen     seen     seen     seen     seen
 node.Surety                     seen     seen     seen     seen     seen
 node.Branch                     seen     seen     seen     seen     seen
+auditLog                        seen     seen     seen     seen     seen
+Viewer.auditTrail               missing  seen     missing  seen     missing
 sureties                        seen     seen     seen     seen     seen
 obligees                        seen     seen     seen     seen     seen
 obligee                         seen     seen     seen     seen     seen
@@ -280,6 +282,11 @@ async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
             {"states": ["CONCLUDED"]}, {"states": ["DECLINED"]},
         ),
         **{f"node.{name}": (ops.NODE, {"id": each}, {"id": global_id(name, 987_654_321)}) for name, each in ids.items()},
+        "auditLog": ("{ auditLog { size } }", {}, {}),
+        "Viewer.auditTrail": (
+            "query ($search: AuditSearchInput) { viewer { auditTrail(search: $search) { nodes { number } } } }",
+            {"search": {"number": shown["number"]}}, {"search": {"number": none}},
+        ),
         "sureties": ("{ sureties { id } }", {}, {}),
         "obligees": ("{ obligees { totalCount } }", {}, {}),
         "obligee": ("query ($code: String!) { obligee(code: $code) { id } }", {"code": "322016"}, {"code": "999999"}),
@@ -296,7 +303,14 @@ async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     }  # fmt: skip
 
 
-NO_OBJECT = {"viewer", "Viewer.role", "Viewer.partyName", "sureties", "obligees"}  # asked for nothing by its name
+NO_OBJECT = {
+    "viewer",
+    "Viewer.role",
+    "Viewer.partyName",
+    "sureties",
+    "obligees",
+    "auditLog",
+}  # asked for nothing by its name
 
 
 async def test_who_sees_it(api: Api) -> None:

@@ -11,13 +11,13 @@ from argon2 import PasswordHasher
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import ended, passwords
-from denshi_hosho.core.accounts import change_password, refresh, reset_password, sign_in, sign_out
+from denshi_hosho.core.accounts import change_password, refresh, reset_password, sign_out
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.ended import KEPT, EndedSessions
 from denshi_hosho.core.errors import Refused, TokenInvalid
 from denshi_hosho.core.tables import account, ended_session
 from tests.core.test_accounts import NEW, PASSWORD, enter, people, quick_argon2
-from tests.core.world import NOW, World
+from tests.core.world import NOW, World, changing
 
 __all__ = ["people", "quick_argon2"]
 pytestmark = pytest.mark.anyio
@@ -114,7 +114,7 @@ async def test_whatever_ends_a_session_ends_its_tokens(people: World) -> None:
     with pytest.raises(Refused):
         await refresh(people.database, used_twice.refresh_token, NOW)
     assert await families(people) == {signed_out.actor.session, used_twice.actor.session}
-    new = await change_password(people.database, people.contractor, PASSWORD, NEW, NOW)
+    new = await change_password(people.database, people.throttle, people.contractor, changing(PASSWORD, NEW), NOW)
     gone = {each.actor.session for each in (signed_out, used_twice, changed, reset)}
     assert await families(people) == gone
     await reset_password(people.database, "contractor", PASSWORD, NOW)
@@ -174,7 +174,7 @@ async def test_a_password_kept_under_old_parameters_is_kept_anew_at_the_next_sig
     await enter(people)
     new = (await people.one(stored)).password_hash
     assert new.startswith("$argon2id$v=19$m=16,t=2,p=1$")
-    assert (await sign_in(people.database, "contractor", PASSWORD, NOW)).actor == people.contractor
+    assert (await enter(people)).actor == people.contractor
     with pytest.raises(Refused):
         await enter(people, NEW)
     assert (await people.one(stored)).password_hash == new

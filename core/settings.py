@@ -12,6 +12,8 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.fetching import is_loopback
+from denshi_hosho.core.signing_keys import ALGORITHMS
 from denshi_hosho.core.sources import Network
 from denshi_hosho.core.text import MAIL_ADDRESS
 
@@ -71,6 +73,12 @@ def _text(_name: str, text: str) -> str:
     return text
 
 
+def _name(name: str, text: str) -> str:
+    if not (text and text.isascii() and text.isprintable()):
+        raise _wrong(name, "半角英数記号", "printable ASCII characters")
+    return text
+
+
 def _is_url(text: str, schemes: set[str]) -> bool:
     try:
         parts = urlsplit(text)
@@ -83,6 +91,22 @@ def _web(name: str, text: str) -> str:
     if not _is_url(text, {"http", "https"}):
         raise _wrong(name, "https://ホスト名", "https://host")
     return text
+
+
+def _issuer(name: str, text: str) -> str:
+    local = _is_url(text, {"http"}) and is_loopback(text)
+    if not (_is_url(text, {"https"}) or local) or urlsplit(text).query or urlsplit(text).fragment:
+        raise _wrong(
+            name, "プロバイダーのissuer(https://…)", "the provider's issuer, https://…, without query or fragment"
+        )
+    return text
+
+
+def _algorithms(name: str, text: str) -> tuple[str, ...]:
+    names = _words(name, text)
+    if not names or not set(names) <= ALGORITHMS.keys():
+        raise _wrong(name, f"{', '.join(ALGORITHMS)} のうちの1つ以上", f"one or more of {', '.join(ALGORITHMS)}")
+    return names
 
 
 def _mail(name: str, text: str) -> str:
@@ -130,6 +154,7 @@ _READERS = {
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
     "CORS_ORIGINS": _origins, "TRUSTED_DOCUMENTS": _path, "TRUSTED_ONLY": _flag,
+    "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _name, "OIDC_ALGORITHMS": _algorithms,
     "TRUSTED_PROXIES": _networks,
 }  # fmt: skip
 
@@ -157,6 +182,9 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     trusted_documents: Path | None = None
     trusted_only: bool = False
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
     trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod

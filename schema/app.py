@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from denshi_hosho.core.errors import DatabaseUnavailable, TokenInvalid
 from denshi_hosho.core.tokens import Actor
+from denshi_hosho.resolvers import access
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.callers import caller_of, headers_for
@@ -39,7 +40,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
     settings = platform.settings
 
     async def context(request: Request) -> Context:
-        return Context(platform, _actor(platform, request), caller_of(request, settings))
+        return Context(platform, await _actor(platform, request), caller_of(request, settings))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -82,12 +83,12 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
     )
 
 
-def _actor(platform: Platform, request: Request) -> Actor | None:
+async def _actor(platform: Platform, request: Request) -> Actor | None:
     header = request.headers.get("authorization")
     if header is None:
         return None
     try:
-        return platform.tokens.actor(_token(header), platform.clock())
+        return await access.bearer(platform, _token(header))
     except TokenInvalid as error:
         challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
         raise RequestRefused(401, error.code, error.ja, error.en, challenge) from error

@@ -9,6 +9,7 @@ from denshi_hosho.core.wareki import wareki
 from denshi_hosho.resolvers import documents
 from denshi_hosho.schema.audit import LogProof
 from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs
 from denshi_hosho.schema.words import Change, GuaranteeKind, Medium
@@ -29,6 +30,7 @@ class Part:
         return getattr(self._row, self._prefix + name)
 
 
+@reached(Reach.BY_KEY)
 @strawberry.type(description="The surety (保証会社) as the certificate names it.")
 class CertificateSurety:
     name: str = strawberry.field(description="Its name.")
@@ -37,6 +39,7 @@ class CertificateSurety:
     terms_url: str | None = strawberry.field(description="Where its guarantee terms (約款) can be read.")
 
 
+@reached(Reach.BY_KEY)
 @strawberry.type(description="The surety's branch that handles the guarantee (取扱店), as the certificate names it.")
 class CertificateBranch:
     name: str = strawberry.field(description="Its name.")
@@ -45,6 +48,7 @@ class CertificateBranch:
     fax: str | None = strawberry.field(description="Its FAX number.")
 
 
+@reached(Reach.BY_KEY)
 @strawberry.type(
     description="One version of a guarantee's certificate (保証証書・電子証書), word for word. It is not the thing to hand in: "
     "that is the key notice (認証キー等のお知らせ)."

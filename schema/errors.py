@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import strawberry
 import structlog
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryGraphQLError
 from strawberry.types import ExecutionContext
 
@@ -34,6 +34,11 @@ class RequestRefused(HoshoError):
 
 class QuietSchema(strawberry.Schema):
     """A schema that leaves logging to the endpoint: Strawberry's own log lines quote the document."""
+
+    @property
+    def graphql(self) -> GraphQLSchema:
+        """The schema as graphql-core executes it."""
+        return self._schema
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing; `Fault.log` does, without the document."""

@@ -10,9 +10,11 @@ from denshi_hosho.core.errors import Refused as CoreRefused
 from denshi_hosho.schema import log
 from denshi_hosho.schema.context import CoreObject, camel
 from denshi_hosho.schema.plans import Source
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Decision
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="One reason for which a request is refused.")
 class Refusal:
     code: str = strawberry.field(description="Stable code; docs/errors.md lists them all.")
@@ -24,6 +26,7 @@ class Refusal:
     sources: list[Source] = strawberry.field(description="Where the obligee (発注者) publishes the rule behind it.")
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="Work to be done before the next attempt: find a nonce, then send both as `work`.")
 class WorkChallenge:
     challenge: str = strawberry.field(description="What the nonce is sought for; good once, for five minutes.")
@@ -32,6 +35,7 @@ class WorkChallenge:
     )
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="The request was understood and is refused. Nothing was written.")
 class Refused:
     refusals: list[Refusal] = strawberry.field(description="Every reason; at least one.")

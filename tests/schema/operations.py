@@ -131,6 +131,7 @@ _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
 MUTATIONS = {
     "signIn": mutation("signIn", "SignInInput", "...session"),
+    "signInWithProvider": mutation("signInWithProvider", "SignInWithProviderInput", "...session"),
     "refreshSession": mutation("refreshSession", "RefreshInput", "...session"),
     "signOut": mutation("signOut", "RefreshInput", "... on SignedOut { ended }"),
     "changePassword": mutation("changePassword", "ChangePasswordInput", "...session"),

@@ -107,6 +107,7 @@ class Story:
         session = await self.do("refreshSession", refreshToken=session["refreshToken"])
         self.api = Api(self.api.http, self.api.platform, session["accessToken"], sessions=self.api.sessions)
         await self.do("changePassword", currentPassword=PASSWORD, newPassword=PASSWORD, work=WORK)
+        await self.do("signInWithProvider", idToken="x.y.z", nonce="n")
         await self.do("signOut", refreshToken=session["refreshToken"])
 
     async def anybody(self) -> None:

@@ -148,3 +148,13 @@ class GuaranteeState(Word):
     ACTIVE = "ACTIVE", "有効"
     CANCELLED = "CANCELLED", "解約"
     RELEASED = "RELEASED", "保証終了"
+
+
+class CertificateStatus(Word):
+    """Whether a copy of a certificate is still current (保証証書の現況)."""
+
+    ACTIVE = "ACTIVE", "有効"
+    SUPERSEDED = "SUPERSEDED", "変更・訂正により差替え済み"
+    ROTATED = "ROTATED", "有効(認証キー再発行済み)"
+    CANCELLED = "CANCELLED", "解約"
+    RELEASED = "RELEASED", "保証終了"

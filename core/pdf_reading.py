@@ -33,7 +33,7 @@ from denshi_hosho.core.self_made import is_self_made
 
 MAX_PDF: Final = 184_320  # as base64 in a request it stays under the default HOSHO_BODY_LIMIT
 _RANGES: Final = re.compile(rb"/ByteRange \[(\d{1,9}) (\d{1,9}) (\d{1,9}) (\d{1,9})\]")
-_HEX: Final = re.compile(rb"<[0-9a-f]+>")
+_HEX: Final = re.compile(rb"<[0-9A-F]+>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,12 @@ def _authentic(pdf: bytes, trust: Trust) -> asn1.Certificate:
         raise CopyAltered
     signed = _signed_data(bytes.fromhex(pdf[gap + 1 : resume - 1].decode()))
     (signer_info,) = signed["signer_infos"]
-    certificate = _certificate(signed, signer_info)
+    certificate, *others = _certificates(signed, signer_info)
     if trust.signers and certificate not in {each.dump() for each in trust.signers}:
         raise SignerUnknown
+    # No signature covers what else stands there, so it must be what is known already.
+    if len(others) != len(set(others)) or not set(others) <= {each.dump() for each in trust.authorities}:
+        raise CopyAltered
     digest = hashlib.sha256(pdf[:gap] + pdf[resume:]).digest()
     _check_signature(signer_info, x509.load_der_x509_certificate(certificate), digest)
     return asn1.Certificate.load(certificate)
@@ -98,7 +101,7 @@ def _signed_data(contents: bytes) -> Any:
             and signed["encap_content_info"]["content_type"].native == "data"
             and not signed["encap_content_info"]["content"].native
             and len(signed["signer_infos"]) == 1
-            and len(signed["crls"]) == 0
+            and not signed["crls"].native
         )
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise CopyAltered from error
@@ -107,17 +110,19 @@ def _signed_data(contents: bytes) -> Any:
     return signed
 
 
-def _certificate(signed: Any, signer_info: Any) -> bytes:
-    """Return the DER of the signer's certificate: the one that the signature names."""
+def _certificates(signed: Any, signer_info: Any) -> list[bytes]:
+    """Return the DER of the certificates that came along; first the signer's, which the signature names."""
     try:
         named = signer_info["sid"].chosen
-        for each in signed["certificates"]:
-            found = each.chosen
-            if found.serial_number == named["serial_number"].native and found.issuer == named["issuer"]:
-                return bytes(found.dump())
+        every = [each.chosen for each in signed["certificates"]]
+        mine = [each for each in every if each.serial_number == named["serial_number"].native
+                and each.issuer == named["issuer"]]  # fmt: skip
+        found = [bytes(each.dump()) for each in mine + [each for each in every if each not in mine]]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise CopyAltered from error
-    raise CopyAltered
+    if not mine:
+        raise CopyAltered
+    return found
 
 
 def _check_signature(signer_info: Any, certificate: x509.Certificate, digest: bytes) -> None:
@@ -125,7 +130,7 @@ def _check_signature(signer_info: Any, certificate: x509.Certificate, digest: by
         attributes = {each["type"].native: each["values"] for each in signer_info["signed_attrs"]}
         told = attributes["message_digest"][0].native
         algorithms = signer_info["version"].native, signer_info["digest_algorithm"]["algorithm"].native
-        unsigned = {each["type"].native for each in signer_info["unsigned_attrs"]}
+        unsigned = {each["type"] for each in signer_info["unsigned_attrs"].native or ()}
         text = signer_info["signed_attrs"].untag().dump(force=True)
         key = certificate.public_key()
         if (

@@ -19,16 +19,19 @@ from pyhanko.sign import PdfSignatureMetadata, PdfSigner, Signer, fields
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from denshi_hosho.core.errors import HoshoError, SettingsError
 from denshi_hosho.core.pdf_trust import asn1_of, common_name, is_authority, trust_in
 from denshi_hosho.core.self_made import is_self_made
+from denshi_hosho.core.settings import Settings
 
 FIELD = "Certificate"
 ATTACHMENT = "certificate.json"
 MIN_RSA_BITS = 2048
+TIMESTAMP_SECONDS = 5
 # What is kept free for the signature, in hexadecimal digits: it is known how large one gets, and asking would cost a dummy.
 _RESERVED = 8_192
 _RESERVED_WITH_TIMESTAMP = 32_768
@@ -69,12 +72,11 @@ class PdfSeal:
 
     def __init__(self, key: RSAPrivateKey, chain: list[x509.Certificate], timestamper: TimeStamper | None = None) -> None:
         self.certificate = chain[0]
-        every = [asn1_of(each) for each in chain]
         self.trust = trust_in(chain)
         store = SimpleCertificateStore()
-        store.register_multiple(every)
+        store.register_multiple(self.trust.authorities)  # not the signer's own: it would stand in the file twice
         self._timestamper = timestamper
-        self._signer = KeySigner(key, every[0], store)
+        self._signer = KeySigner(key, asn1_of(chain[0]), store)
         self.certificates_pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in chain)
 
     @cached_property
@@ -123,27 +125,39 @@ def _attach(writer: IncrementalPdfFileWriter, text: bytes) -> None:
     embed_file(writer, spec)
 
 
-def load_seal(
-    key_file: Path, certificates_file: Path, passphrase: str | None, timestamper: TimeStamper | None = None
-) -> PdfSeal:
-    """Return the seal for these PEM files. Raise `SettingsError` that says what is wrong with them."""
+def load_seal(settings: Settings) -> PdfSeal | None:
+    """Return the seal that the settings describe, None if they describe none. Raise `SettingsError` that says what is wrong."""
+    if settings.pdf_key is None and settings.pdf_certificates is None:
+        return None
+    settings.require_pdf_key()
+    chain = _chain(settings.pdf_certificates or Path())
+    key = _key(settings.pdf_key or Path(), settings.pdf_key_passphrase)
+    if chain[0].public_key() != key.public_key():
+        raise _wrong("PDF_CERTIFICATES", "最初の証明書が鍵のものではありません", "must begin with the certificate of the key")
+    authority = settings.timestamp_url
+    return PdfSeal(key, chain, HTTPTimeStamper(authority, timeout=TIMESTAMP_SECONDS) if authority else None)
+
+
+def _chain(file: Path) -> list[x509.Certificate]:
     try:
-        chain = x509.load_pem_x509_certificates(certificates_file.read_bytes())
+        chain = x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as error:
         raise _wrong("PDF_CERTIFICATES", "証明書(PEM)として読めません", "cannot be read as certificates (PEM)") from error
+    if not any(map(is_authority, chain)):
+        raise _wrong("PDF_CERTIFICATES", "認証局の証明書がありません", "must hold the certificate of the authority, too")
+    return chain
+
+
+def _key(file: Path, passphrase: str | None) -> RSAPrivateKey:
     try:
         secret = None if passphrase is None else passphrase.encode()
-        key = serialization.load_pem_private_key(key_file.read_bytes(), secret)
+        key = serialization.load_pem_private_key(file.read_bytes(), secret)
     except (OSError, ValueError, TypeError) as error:
         raise _wrong("PDF_KEY", "秘密鍵(PEM)として読めません。パスフレーズも確認してください",
                      "cannot be read as a private key (PEM); check HOSHO_PDF_KEY_PASSPHRASE, too") from error  # fmt: skip
     if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_RSA_BITS:
         raise _wrong("PDF_KEY", f"{MIN_RSA_BITS}ビット以上のRSA鍵が必要です", f"must be an RSA key of {MIN_RSA_BITS} bits or more")
-    if chain[0].public_key() != key.public_key():
-        raise _wrong("PDF_CERTIFICATES", "最初の証明書が鍵のものではありません", "must begin with the certificate of the key")
-    if not any(map(is_authority, chain)):
-        raise _wrong("PDF_CERTIFICATES", "認証局の証明書がありません", "must hold the certificate of the authority, too")
-    return PdfSeal(key, chain, timestamper)
+    return key
 
 
 def _wrong(name: str, ja: str, en: str) -> SettingsError:

@@ -19,7 +19,7 @@ TICKET_LIFE = timedelta(minutes=5)
 _REMEMBERED = 4096
 
 TokenType = Literal["at+jwt", "ticket+jwt"]
-Document = Literal["certificate", "key-notice", "submission"]
+Document = Literal["certificate", "statement", "key-notice", "submission"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Actor:
 class Ticket:
     """What a download URL stands for: one document of one guarantee.
 
-    `version` is that of the certificate, or the id of the notice's key: a URL from before a rotation shows no new key.
+    `version` is that of the certificate (as PDF, or as signed `statement`), or the id of the notice's key: a URL from before a rotation shows no new key.
     Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
     """
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
+from denshi_hosho.core.jws import SigningKeys
 from denshi_hosho.core.outbox import Post
+from denshi_hosho.core.pdf_signing import PdfSeal, load_seal
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
@@ -13,7 +15,10 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens and the clock."""
+    """Settings, database, rulebook, key vault, tokens, what signs certificates, and the clock.
+
+    `seal` is None where no key to sign PDFs with is set: certificates are not given out then.
+    """
 
     settings: Settings
     database: Database
@@ -21,6 +26,8 @@ class Platform:
     vault: Vault
     tokens: Tokens
     post: Post
+    signing: SigningKeys
+    seal: PdfSeal | None
     clock: Clock
 
     @classmethod
@@ -38,6 +45,8 @@ class Platform:
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
             post=Post(settings.mail_from, settings.public_url),
+            signing=SigningKeys(settings.signing_secrets),
+            seal=load_seal(settings),
             clock=clock,
         )
 

@@ -67,6 +67,8 @@ def run(application: Starlette | str, host: str, port: int, workers: int = 1) ->
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API. Settings come from the environment (docs/configuration.md)."""
     given = settings()
+    given.require_secrets()
+    given.require_pdf_key()
     platform = Platform.build(given)
     check_port(host, port)
     make_folder_of(given.database_url)

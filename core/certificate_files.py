@@ -104,7 +104,9 @@ async def statuses(connection: AsyncConnection, number: int) -> dict[int, Certif
     columns = [each for each in _COLUMNS if each.name not in {"number", "pdf_sha256", "jws"}]
     on_list = certificate.c.id.between(number * SIZE, number * SIZE + SIZE - 1)
     news = sa.or_(
-        guarantee.c.state != GuaranteeState.ACTIVE, certificate.c.version != guarantee.c.live_version, _RETIRED.is_not(None)
+        guarantee.c.state != GuaranteeState.ACTIVE,
+        certificate.c.version != guarantee.c.live_version,
+        _RETIRED.is_not(None),
     )
     rows = await connection.execute(sa.select(*columns).select_from(_TABLES).where(on_list, news))
     return {place(row.id)[1]: _status(row) for row in rows}

@@ -70,7 +70,9 @@ class PdfSeal:
     `chain`: the signer's certificate, then its authorities; further ones are those of former signers, which verify.
     """
 
-    def __init__(self, key: RSAPrivateKey, chain: list[x509.Certificate], timestamper: TimeStamper | None = None) -> None:
+    def __init__(
+        self, key: RSAPrivateKey, chain: list[x509.Certificate], timestamper: TimeStamper | None = None
+    ) -> None:
         self.certificate = chain[0]
         self.trust = trust_in(chain)
         store = SimpleCertificateStore()
@@ -133,7 +135,9 @@ def load_seal(settings: Settings) -> PdfSeal | None:
     chain = _chain(settings.pdf_certificates or Path())
     key = _key(settings.pdf_key or Path(), settings.pdf_key_passphrase)
     if chain[0].public_key() != key.public_key():
-        raise _wrong("PDF_CERTIFICATES", "最初の証明書が鍵のものではありません", "must begin with the certificate of the key")
+        raise _wrong(
+            "PDF_CERTIFICATES", "最初の証明書が鍵のものではありません", "must begin with the certificate of the key"
+        )
     authority = settings.timestamp_url
     return PdfSeal(key, chain, HTTPTimeStamper(authority, timeout=TIMESTAMP_SECONDS) if authority else None)
 
@@ -142,9 +146,13 @@ def _chain(file: Path) -> list[x509.Certificate]:
     try:
         chain = x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as error:
-        raise _wrong("PDF_CERTIFICATES", "証明書(PEM)として読めません", "cannot be read as certificates (PEM)") from error
+        raise _wrong(
+            "PDF_CERTIFICATES", "証明書(PEM)として読めません", "cannot be read as certificates (PEM)"
+        ) from error
     if not any(map(is_authority, chain)):
-        raise _wrong("PDF_CERTIFICATES", "認証局の証明書がありません", "must hold the certificate of the authority, too")
+        raise _wrong(
+            "PDF_CERTIFICATES", "認証局の証明書がありません", "must hold the certificate of the authority, too"
+        )
     return chain
 
 
@@ -156,7 +164,11 @@ def _key(file: Path, passphrase: str | None) -> RSAPrivateKey:
         raise _wrong("PDF_KEY", "秘密鍵(PEM)として読めません。パスフレーズも確認してください",
                      "cannot be read as a private key (PEM); check HOSHO_PDF_KEY_PASSPHRASE, too") from error  # fmt: skip
     if not isinstance(key, RSAPrivateKey) or key.key_size < MIN_RSA_BITS:
-        raise _wrong("PDF_KEY", f"{MIN_RSA_BITS}ビット以上のRSA鍵が必要です", f"must be an RSA key of {MIN_RSA_BITS} bits or more")
+        raise _wrong(
+            "PDF_KEY",
+            f"{MIN_RSA_BITS}ビット以上のRSA鍵が必要です",
+            f"must be an RSA key of {MIN_RSA_BITS} bits or more",
+        )
     return key
 
 

@@ -18,7 +18,10 @@ from denshi_hosho.core.verifying import VerifiedCopy, verify_jws, verify_pdf
 from denshi_hosho.resolvers.platform import Platform
 
 ONE_OF_TWO = Refusal(
-    "COPY_AMBIGUOUS", "pdf か jws のどちらか一方を指定してください。", "Give either pdf or jws, and not both.", ("input",)
+    "COPY_AMBIGUOUS",
+    "pdf か jws のどちらか一方を指定してください。",
+    "Give either pdf or jws, and not both.",
+    ("input",),
 )
 
 

@@ -49,7 +49,9 @@ class StatedCertificate:
 class VerifiedCertificate:
     form: CopyForm = strawberry.field(description="In which form the copy was given.")
     issuer: str = strawberry.field(description="Public URL of the platform that issued it.")
-    signer: str = strawberry.field(description="Who signed: the name in the signing certificate, or of the signing key.")
+    signer: str = strawberry.field(
+        description="Who signed: the name in the signing certificate, or of the signing key."
+    )
     signed_at: datetime = strawberry.field(description="When it was signed.")
     timestamped: bool = strawberry.field(
         description="Whether a timestamp authority confirms that time; otherwise the signer alone says so."

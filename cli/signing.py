@@ -86,7 +86,7 @@ def make_files(folder: Path, organisation: str, now: datetime, passphrase: str |
 @click.option("--status", help="The status list, a file or URL. Default: the one that the copy names.")
 @click.option("--offline", is_flag=True, help="Do not ask whether the certificate is still current.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-def verify(  # noqa: PLR0913  one parameter for each option
+def verify(
     files: tuple[Path, ...], jwks: str | None, ca: str | None, status: str | None, *, offline: bool, as_json: bool
 ) -> None:
     """Verify copies of a certificate (保証証書の検証): FILES are signed PDFs or statements (JWS).

@@ -11,16 +11,10 @@ URL. Get the public keys from the issuer's site yourself: whoever sent you the c
 終了コード / exit code: 0 = 真正 (genuine), 1 = 真正ではない (not genuine), 2 = 確認できない (could not be checked),
 3 = 真正だが現在は有効でない (genuine, but no longer current)
 """
-
 import argparse, base64, hashlib, json, subprocess, sys, tempfile, time, urllib.request, zlib  # noqa: E401
 
-STATUS = {
-    0: ("有効", "current"),
-    1: ("解約済み", "cancelled"),
-    11: ("差替え済み(新しい版があります)", "superseded by a newer version"),
-    12: ("保証終了", "released"),
-    13: ("有効(認証キーは再発行済み)", "current; its access key was replaced"),
-}
+STATUS = {0: ("有効", "current"), 1: ("解約済み", "cancelled"), 11: ("差替え済み(新しい版があります)", "superseded by a newer version"),
+          12: ("保証終了", "released"), 13: ("有効(認証キーは再発行済み)", "current; its access key was replaced")}
 
 
 class Bad(Exception):
@@ -69,31 +63,13 @@ def verified(token, typ, jwks):
     keys = [key for key in jwks["keys"] if key.get("kid") == header["kid"] and key.get("crv") == "Ed25519"]
     if len(keys) != 1:
         raise Bad("発行者のものではない鍵で署名されています / signed with a key that is not the issuer's")
-    public = bytes.fromhex("302a300506032b6570032100") + decoded(
-        keys[0]["x"]
-    )  # DER of an Ed25519 key: this, then 32 bytes
+    public = bytes.fromhex("302a300506032b6570032100") + decoded(keys[0]["x"])  # DER of an Ed25519 key: this, then 32 bytes
     with tempfile.TemporaryDirectory() as folder:
         for name, octets in (("key", public), ("text", f"{head}.{body}".encode()), ("signature", decoded(signature))):
             with open(f"{folder}/{name}", "wb") as file:
                 file.write(octets)
-        run = subprocess.run(
-            [
-                "openssl",
-                "pkeyutl",
-                "-verify",
-                "-pubin",
-                "-keyform",
-                "DER",
-                "-inkey",
-                f"{folder}/key",
-                "-rawin",
-                "-in",
-                f"{folder}/text",
-                "-sigfile",
-                f"{folder}/signature",
-            ],
-            capture_output=True,
-        )
+        run = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", f"{folder}/key", "-rawin",
+                              "-in", f"{folder}/text", "-sigfile", f"{folder}/signature"], capture_output=True)
     if run.returncode:
         raise Bad("署名が正しくありません / the signature is wrong")
     return plain(decoded(body))
@@ -112,9 +88,7 @@ def current(said, place, jwks):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jws"), parser.add_argument("pdf", nargs="?"), parser.add_argument("--jwks", required=True)
-    parser.add_argument(
-        "--status", nargs="?", const="", help="現在有効かも確認する / also check that it is still current"
-    )
+    parser.add_argument("--status", nargs="?", const="", help="現在有効かも確認する / also check that it is still current")
     given = parser.parse_args()
     try:
         jwks = json.loads(read(given.jwks))
@@ -122,16 +96,7 @@ def main():
         if given.pdf and hashlib.sha256(read(given.pdf)).hexdigest() != said["pdfSha256"]:
             raise Bad("PDFが発行されたものと違います / the PDF is not the one that was issued")
         say("真正です: 発行後に変更されていません", "Genuine: unchanged since it was issued")
-        for name in (
-            "iss",
-            "number",
-            "version",
-            "issuedOn",
-            "principalName",
-            "obligeeName",
-            "worksName",
-            "guaranteedAmount",
-        ):
+        for name in ("iss", "number", "version", "issuedOn", "principalName", "obligeeName", "worksName", "guaranteedAmount"):
             print(f"  {name}: {said[name]}")
         status = current(said, given.status, jwks) if given.status is not None else None
     except (Bad, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -139,15 +104,8 @@ def main():
     except (OSError, IndexError, zlib.error) as error:
         return say(f"確認できません: {error}", "Could not be checked") or 2
     if status is None:
-        return (
-            say("現在有効かは確認していません(--status)", "Whether it is still current was not checked (--status)") or 0
-        )
-    say(
-        *(
-            "現在の状態: " + STATUS.get(status, ("不明", ""))[0],
-            "Status today: " + STATUS.get(status, ("", "unknown"))[1],
-        )
-    )
+        return say("現在有効かは確認していません(--status)", "Whether it is still current was not checked (--status)") or 0
+    say(*("現在の状態: " + STATUS.get(status, ("不明", ""))[0], "Status today: " + STATUS.get(status, ("", "unknown"))[1]))
     return 0 if status in (0, 13) else 3
 
 

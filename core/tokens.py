@@ -36,7 +36,8 @@ class Actor:
 class Ticket:
     """What a download URL stands for: one document of one guarantee.
 
-    `version` is that of the certificate (as PDF, or as signed `statement`), or the id of the notice's key: a URL from before a rotation shows no new key.
+    `version` is that of the certificate (as PDF, or as signed `statement`), or the id of the notice's key: a URL from
+    before a rotation shows no new key.
     Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
     """
 

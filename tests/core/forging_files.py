@@ -102,7 +102,7 @@ def _transplanted(file: SignedFile, other: SignedFile) -> bytes:
 
 
 _PDF: dict[str, Callable[[Rng, bytes], bytes]] = {
-    "a bit anywhere": lambda rng, pdf: _flip(rng, pdf),
+    "a bit anywhere": _flip,
     "a bit of the page": lambda rng, pdf: _flip(rng, pdf, 0, 4000),
     "a bit of the signature": lambda rng, pdf: _flip(rng, pdf, *_contents(pdf)),
     "a digit of the signature": _other_digit,

@@ -45,7 +45,7 @@ from denshi_hosho.core.not_verified import (
 from denshi_hosho.core.pdf_signing import TimestampUnavailable
 from denshi_hosho.core.pdf_trust import Trust
 from denshi_hosho.core.verifying import CopyForm, Place, VerifiedCopy, check_together, verify_jws, verify_pdf
-from tests.core.forging_files import forgeries
+from tests.core.forging_files import Forgery, forgeries
 from tests.core.signed import SIGNED_AT, URL, Issuer, issuer
 from tests.samples import LEAFLET_ADVANCE, LEAFLET_PERFORMANCE
 
@@ -90,12 +90,16 @@ def test_no_forgery_is_accepted(seed: int) -> None:
     ours, refused = issuer(), Counter[str]()
     for forgery in islice(forgeries(seed), 68):
         with pytest.raises(NotVerified) as caught:
-            if forgery.pdf is not None:
-                by(forgery.pdf, ours.seal.trust)
-            verify_jws(forgery.jws or "", ours.keys.public)
+            _judged(forgery, ours)
         refused[caught.value.code] += 1
         assert caught.value.ja
     assert {"COPY_ALTERED", "SIGNER_UNKNOWN", "COPY_UNREADABLE", "COPY_OF_ANOTHER_KIND"} <= refused.keys()
+
+
+def _judged(forgery: Forgery, ours: Issuer) -> VerifiedCopy:
+    if forgery.pdf is not None:
+        return by(forgery.pdf, ours.seal.trust)
+    return verify_jws(forgery.jws or "", ours.keys.public)
 
 
 def test_each_way_to_fail_has_its_error() -> None:
@@ -222,7 +226,7 @@ def over_http(authority: Authority) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Door) as server:

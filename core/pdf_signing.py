@@ -74,7 +74,7 @@ class PdfSeal:
     ) -> None:
         self.certificate = chain[0]
         self.trust = trust_in(chain)
-        store = SimpleCertificateStore()
+        store: Any = SimpleCertificateStore()  # its library is typed in parts
         store.register_multiple(self.trust.authorities)  # not the signer's own: it would stand in the file twice
         self._timestamper = timestamper
         self._signer = KeySigner(key, asn1_of(chain[0]), store)
@@ -113,9 +113,10 @@ class PdfSeal:
         session.system_time = now
         reserved = _RESERVED if self._timestamper is None else _RESERVED_WITH_TIMESTAMP
         document = session.prepare_tbs_document(validation_info=None, bytes_reserved=reserved)
-        digest, out = document.digest_tbs_document()
+        out = io.BytesIO()
+        digest, _ = document.digest_tbs_document(output=out)
         await document.perform_signature(digest.document_digest, PdfCMSSignedAttributes())
-        return bytes(out.getvalue())
+        return out.getvalue()
 
 
 def _attach(writer: IncrementalPdfFileWriter, text: bytes) -> None:

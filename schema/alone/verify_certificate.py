@@ -12,6 +12,9 @@ URL. Get the public keys from the issuer's site yourself: whoever sent you the c
 3 = 真正だが現在は有効でない (genuine, but no longer current)
 """
 import argparse, base64, hashlib, json, subprocess, sys, tempfile, time, urllib.request, zlib  # noqa: E401
+from typing import Any, Dict
+
+Json = Dict[str, Any]
 
 STATUS = {0: ("有効", "current"), 1: ("解約済み", "cancelled"), 11: ("差替え済み(新しい版があります)", "superseded by a newer version"),
           12: ("保証終了", "released"), 13: ("有効(認証キーは再発行済み)", "current; its access key was replaced")}
@@ -21,40 +24,40 @@ class Bad(Exception):
     """The certificate is not genuine."""
 
 
-def say(ja, en):
+def say(ja: str, en: str) -> None:
     print(f"{ja} / {en}")
 
 
-def read(place):
+def read(place: str) -> bytes:
     if place.startswith(("http://", "https://")):
         with urllib.request.urlopen(place, timeout=20) as answer:
-            return answer.read(1_000_000)
+            return bytes(answer.read(1_000_000))
     with open(place, "rb") as file:
         return file.read(1_000_000)
 
 
-def decoded(text):
+def decoded(text: str) -> bytes:
     octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     if base64.urlsafe_b64encode(octets).rstrip(b"=").decode() != text:
         raise Bad("符号化が正規の形ではありません / the encoding is not the canonical one")
     return octets
 
 
-def once(pairs):
+def once(pairs: "list[tuple[str, object]]") -> Json:
     if len(dict(pairs)) != len(pairs):
         raise Bad("同じ項目が2回あります / a member stands twice")
     return dict(pairs)
 
 
-def plain(octets):
+def plain(octets: bytes) -> Json:
     """Return the JSON object in octets, if it is written in the one canonical way (RFC 8785)."""
-    value = json.loads(octets.decode(), object_pairs_hook=once)
+    value: Json = json.loads(octets.decode(), object_pairs_hook=once)
     if json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() != octets:
         raise Bad("内容が正規の形ではありません / the content is not in canonical form")
     return value
 
 
-def verified(token, typ, jwks):
+def verified(token: str, typ: str, jwks: Json) -> Json:
     """Return what a JWS says, after openssl has checked its Ed25519 signature."""
     head, body, signature = token.split(".")
     header = plain(decoded(head))
@@ -75,7 +78,7 @@ def verified(token, typ, jwks):
     return plain(decoded(body))
 
 
-def current(said, place, jwks):
+def current(said: Json, place: str, jwks: Json) -> int:
     """Return the status of the certificate on the issuer's list."""
     entry = said["status"]["status_list"]
     listed = verified(read(place or entry["uri"]).decode().strip(), "statuslist+jwt", jwks)
@@ -85,7 +88,7 @@ def current(said, place, jwks):
     return packed[entry["idx"] // 2] >> 4 * (entry["idx"] % 2) & 15
 
 
-def main():
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("jws"), parser.add_argument("pdf", nargs="?"), parser.add_argument("--jwks", required=True)
     parser.add_argument("--status", nargs="?", const="", help="現在有効かも確認する / also check that it is still current")
@@ -100,11 +103,14 @@ def main():
             print(f"  {name}: {said[name]}")
         status = current(said, given.status, jwks) if given.status is not None else None
     except (Bad, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return say(f"真正ではありません: {error}", "NOT GENUINE") or 1
+        say(f"真正ではありません: {error}", "NOT GENUINE")
+        return 1
     except (OSError, IndexError, zlib.error) as error:
-        return say(f"確認できません: {error}", "Could not be checked") or 2
+        say(f"確認できません: {error}", "Could not be checked")
+        return 2
     if status is None:
-        return say("現在有効かは確認していません(--status)", "Whether it is still current was not checked (--status)") or 0
+        say("現在有効かは確認していません(--status)", "Whether it is still current was not checked (--status)")
+        return 0
     say(*("現在の状態: " + STATUS.get(status, ("不明", ""))[0], "Status today: " + STATUS.get(status, ("", "unknown"))[1]))
     return 0 if status in (0, 13) else 3
 

@@ -7,6 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -78,7 +79,7 @@ def _lower_case(_rng: Rng, pdf: bytes) -> bytes:
 
 
 def _updated(rng: Rng, pdf: bytes) -> bytes:
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer: Any = IncrementalPdfFileWriter(io.BytesIO(pdf))
     writer.root["/Lang"] = writer.root["/Lang"].__class__(rng.choice(["en", "fr", "zh"]))
     writer.update_root()
     out = io.BytesIO()
@@ -128,7 +129,7 @@ def _split(jws: str) -> tuple[dict[str, object], dict[str, object], str]:
     return *(json.loads(base64.urlsafe_b64decode(part + "==")) for part in (head, body)), signature  # type: ignore[return-value]
 
 
-def _joined(header: object, payload: object, signature: str, **spelling: object) -> str:
+def _joined(header: object, payload: object, signature: str, **spelling: Any) -> str:
     dumps = [json.dumps(each, **({"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True} | spelling))  # type: ignore[arg-type]
              for each in (header, payload)]  # fmt: skip
     return ".".join((*(_b64(text.encode()) for text in dumps), signature))
@@ -161,7 +162,8 @@ def _more_money(rng: Rng, jws: str) -> str:
 
 
 def _spelled(rng: Rng, jws: str) -> str:
-    return _joined(*_split(jws), **rng.choice([{"separators": (", ", ": ")}, {"indent": 1}, {"ensure_ascii": True}]))
+    spelling: dict[str, Any] = rng.choice([{"separators": (", ", ": ")}, {"indent": 1}, {"ensure_ascii": True}])
+    return _joined(*_split(jws), **spelling)
 
 
 def _doubled(_rng: Rng, jws: str) -> str:

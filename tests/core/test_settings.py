@@ -66,7 +66,8 @@ MALFORMED = [
     *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT") for text in ("", "yes", "on", "2", " 1", "偽")],
     *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT")
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
-    *[(name, text) for name in ("PUBLIC_URL", "TIMESTAMP_URL") for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[",
+    *[(name, text) for name in ("PUBLIC_URL", "TIMESTAMP_URL")
+      for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[",
       "https://a:b", "https://a:99999")],
     *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
       "smtp://a:99999")],

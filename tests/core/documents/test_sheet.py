@@ -49,6 +49,7 @@ def test_a_code_is_drawn_module_by_module_where_its_reader_looks() -> None:
 def test_a_reader_reads_the_code(tmp_path: Path) -> None:
     url = "https://hosho.example.jp/open/1070000473"
     (tmp_path / "a.pdf").write_bytes(certificate_pdf(LEAFLET_ADVANCE, viewer_url=url, remark="自己発行"))
+    said = ""
     for command in (["pdftoppm", "-r", "120", "-png", "a.pdf", "a"], ["zbarimg", "-q", "--raw", "a-1.png"]):
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)  # noqa: S603 found on PATH
-    assert done.stdout == f"{url}\n"
+        said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout  # noqa: S603 found on PATH
+    assert said == f"{url}\n"

@@ -5,6 +5,7 @@ import io
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import x509 as asn1
 from cryptography import x509

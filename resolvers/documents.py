@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core import keys
+from denshi_hosho.core import audit, keys
 from denshi_hosho.core.certificate import KeyNotice
 from denshi_hosho.core.documents import key_notice_pdf
 from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.idempotency import digest, once
 from denshi_hosho.core.notes import check_note
-from denshi_hosho.core.opening import open_certificate
+from denshi_hosho.core.opening import Claim, open_certificate
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.submissions import items_of
 from denshi_hosho.core.tokens import Actor, Ticket
@@ -22,11 +22,12 @@ from denshi_hosho.resolvers.policy import acting_for
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shown:
-    """A key notice as its owner is shown it, with the URL of its PDF (good for five minutes)."""
+    """A key notice as its owner is shown it, with the URL of its PDF (good for five minutes) and the log's checkpoint."""
 
     guarantee_id: int
     notice: KeyNotice
     pdf_url: str
+    checkpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,12 @@ class File:
     media_type: str = "application/pdf"
 
 
-async def opened(platform: Platform, number: str, access_key: str, wanted: frozenset[str]) -> AnyRow:
-    """Return the certificate behind number and key; the opening is written down. Raise `Refused`, always the same."""
-    proof = number, access_key
-    return await open_certificate(platform.database, platform.vault, proof, platform.clock(), wanted)
+async def opened(platform: Platform, claim: Claim, wanted: frozenset[str]) -> AnyRow:
+    """Return the certificate behind number and key; the opening is written down.
+
+    Raise `Refused`, always the same for whatever is wrong; or because too many attempts have failed.
+    """
+    return await open_certificate(platform.database, platform.vault, platform.throttle, claim, platform.clock(), wanted)
 
 
 def certificate_url(platform: Platform, guarantee_id: int, version: int) -> str:
@@ -62,7 +65,9 @@ async def reveal(platform: Platform, actor: Actor | None, guarantee_id: int) -> 
         return await keys.reveal_to(connection, platform.vault, who, guarantee_id, now)
 
     revealed = await platform.database.write(work)
-    return Shown(guarantee_id, revealed.notice, key_notice_url(platform, guarantee_id, revealed.key_id))
+    async with platform.database.read() as connection:  # after it was committed: the log says by now that it was shown
+        note = await audit.checkpoint(connection, platform.notary)
+    return Shown(guarantee_id, revealed.notice, key_notice_url(platform, guarantee_id, revealed.key_id), note)
 
 
 async def rotate(platform: Platform, actor: Actor | None, guarantee_id: int, reason: str, idempotency_key: str) -> int:
@@ -92,9 +97,10 @@ async def download(platform: Platform, token: str) -> File:
     if ticket.document == "key-notice":
         async with platform.database.read() as connection:
             revealed = await keys.reveal(connection, platform.vault, ticket.guarantee_id)
-        if revealed.key_id != ticket.version:
-            raise _rotated()
-        return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice))
+            if revealed.key_id != ticket.version:
+                raise _rotated()
+            note = await audit.checkpoint(connection, platform.notary)
+        return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice, note))
     number, signed = await signing.signed_file(platform, ticket.guarantee_id, ticket.version)
     if ticket.document == "statement":
         return File(f"certificate-{number}.jws", signed.jws.encode(), "application/jose")

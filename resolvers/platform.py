@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.jws import SigningKeys
+from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.pdf_signing import PdfSeal, load_seal
 from denshi_hosho.core.settings import Settings
+from denshi_hosho.core.throttle import Throttle
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
 from denshi_hosho.rules import Rulebook
@@ -15,7 +17,7 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens, what signs certificates, and the clock.
+    """Settings, database, rulebook, key vault, throttle, tokens, the audit log's notary, what signs certificates, the clock.
 
     `seal` is None where no key to sign PDFs with is set: certificates are not given out then.
     """
@@ -24,7 +26,9 @@ class Platform:
     database: Database
     rulebook: Rulebook
     vault: Vault
+    throttle: Throttle
     tokens: Tokens
+    notary: Notary
     post: Post
     signing: SigningKeys
     seal: PdfSeal | None
@@ -38,13 +42,16 @@ class Platform:
         is wrong with a rule plugin.
         """
         settings.require_secrets()
+        notary = Notary(settings.log_secrets, settings.public_url)
         return cls(
             settings=settings,
             database=Database(settings.database_url),
             rulebook=rulebook or load_rulebook(settings),
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
+            throttle=Throttle(settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
-            post=Post(settings.mail_from, settings.public_url),
+            notary=notary,
+            post=Post(settings.mail_from, settings.public_url, notary),
             signing=SigningKeys(settings.signing_secrets),
             seal=load_seal(settings),
             clock=clock,

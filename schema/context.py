@@ -1,4 +1,4 @@
-"""What every field of one request has: the platform, who asks, and loaders that read a list's details at once."""
+"""What every field of one request has: the platform, who asks, from where, and loaders that read a list at once."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 from strawberry import Info
 from strawberry.dataloader import DataLoader
 
+from denshi_hosho.core.devices import Caller
 from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.resolvers import reading
+from denshi_hosho.resolvers import auditing, reading
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import NOT_SIGNED_IN
 
@@ -18,12 +19,13 @@ CoreObject: TypeAlias = Any
 
 
 class Context:
-    """One request's platform, actor (None: nobody is signed in) and loaders."""
+    """One request's platform, actor (None: nobody is signed in), caller (signed in or not) and loaders."""
 
-    def __init__(self, platform: Platform, actor: Actor | None) -> None:
+    def __init__(self, platform: Platform, actor: Actor | None, caller: Caller) -> None:
         """Prepare for one request; nothing is read yet."""
         self.platform = platform
         self.actor = actor
+        self.caller = caller
         self._loaders: dict[str, DataLoader[int, CoreObject]] = {}
 
     @property
@@ -76,6 +78,17 @@ class Context:
         if "branches" not in self._loaders:
             self._loaders["branches"] = DataLoader(load_fn=partial(read, self.platform))
         return self._loaders["branches"]
+
+    @property
+    def log_proofs(self) -> DataLoader[int, CoreObject]:
+        """Return the loader of log proofs, for guarantees whose certificate the asker is shown: signed in, or by its key."""
+
+        async def read(platform: Platform, ids: list[int]) -> list[CoreObject]:
+            return list(await auditing.log_proofs(platform, ids))
+
+        if "log_proofs" not in self._loaders:
+            self._loaders["log_proofs"] = DataLoader(load_fn=partial(read, self.platform))
+        return self._loaders["log_proofs"]
 
     def applications(self, wanted: frozenset[str]) -> DataLoader[int, CoreObject]:
         """Return a loader of applications with the columns in `wanted`."""

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from denshi_hosho.core.errors import HoshoError, Refused, TokenInvalid
-from denshi_hosho.resolvers import documents, health, signing
+from denshi_hosho.resolvers import auditing, documents, health, signing
 from denshi_hosho.resolvers.platform import Platform
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -93,6 +93,15 @@ def verifying_routes(platform: Platform) -> list[Route]:
 
 def _cached(seconds: int) -> dict[str, str]:
     return {"Cache-Control": f"public, max-age={seconds}"}
+
+
+def log_routes(platform: Platform) -> list[Route]:
+    """Return `/.well-known/audit-log`: the log's verifier keys, size and checkpoint, for whoever holds it to its word."""
+
+    async def well_known(_request: Request) -> Response:
+        return JSONResponse((await auditing.audit_log(platform)).to_json(), headers={"Cache-Control": "no-cache"})
+
+    return [Route("/.well-known/audit-log", well_known, methods=["GET"])]
 
 
 async def not_found(_request: Request, _error: Exception) -> Response:

@@ -4,13 +4,15 @@ from typing import Annotated, cast
 
 import strawberry
 
+from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import decisions, documents, obligees, reading
+from denshi_hosho.resolvers import auditing, decisions, documents, obligees, reading
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.schema.asking import RuleQueries
+from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
-from denshi_hosho.schema.inputs import EligibilityInput
+from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
 from denshi_hosho.schema.paging import PageInfo
@@ -153,6 +155,12 @@ class Query(RuleQueries, VerifyingQueries):
     ) -> CoreObject:  # fmt: skip
         return obligees.one(info.context.platform, code)
 
+    @strawberry.field(
+        graphql_type=AuditLog, description="The audit log (監査ログ), which everybody may hold to its word."
+    )
+    async def audit_log(self, info: Request) -> CoreObject:
+        return await auditing.audit_log(info.context.platform)
+
     @strawberry.field(graphql_type=list[Surety], description="The sureties (保証会社) to which one can apply, by name.")
     async def sureties(self, info: Request) -> CoreObject:
         return await reading.sureties(info.context.platform)
@@ -174,6 +182,10 @@ class Query(RuleQueries, VerifyingQueries):
         self, info: Request,
         number: Annotated[GuaranteeNumber, strawberry.argument(description="Guarantee number (保証契約番号).")],
         access_key: Annotated[AccessKey, strawberry.argument(description="Access key (認証キー), in a variable.")],
+        work: Annotated[
+            WorkInput | None, strawberry.argument(description="The work that a refusal with `work` has asked for.")
+        ] = None,
     ) -> CertificateResult:  # fmt: skip
         columns = wanted(info, on="Certificate")
-        return cast("CertificateResult", await documents.opened(info.context.platform, number, access_key, columns))
+        claim = Claim(number, access_key, info.context.caller, work.solution() if work else None)
+        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns))

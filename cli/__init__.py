@@ -11,6 +11,7 @@ from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.serve import serve
+from denshi_hosho.cli.signing import signing, verify
 from denshi_hosho.core.errors import DatabaseUnavailable, DatabaseUnreachable, HoshoError, Refused
 
 
@@ -20,7 +21,7 @@ def hosho() -> None:
     """Electronic guarantees (電子保証) for Japanese public works: one GraphQL API, every public body's rules a plugin."""
 
 
-for command in (serve, demo, db, keys, sureties, principals, users, schema, rules, audit):
+for command in (serve, demo, db, keys, signing, verify, sureties, principals, users, schema, rules, audit):
     hosho.add_command(command)
 
 

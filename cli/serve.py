@@ -78,6 +78,8 @@ def run(application: Starlette | str, host: str, port: int, workers: int = 1) ->
 def serve(host: str, port: int, workers: int) -> None:
     """Serve the API. Settings come from the environment (docs/configuration.md)."""
     given = settings()
+    given.require_secrets()
+    given.require_pdf_key()
     platform = Platform.build(given)
     trusted_documents(given, build_schema(development=given.development))
     check_port(host, port)

@@ -150,6 +150,7 @@ def _wrong(name: str, ja: str, en: str) -> SettingsError:
 _READERS = {
     "DATABASE_URL": _text, "TOKEN_SECRETS": _secrets, "SEAL_SECRETS": _secrets, "PEPPER_SECRETS": _secrets,
     "SIGNING_SECRETS": _secrets, "LOG_SECRETS": _secrets,
+    "PDF_KEY": _path, "PDF_CERTIFICATES": _path, "PDF_KEY_PASSPHRASE": _text, "TIMESTAMP_URL": _web,
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
@@ -169,6 +170,10 @@ class Settings:
     pepper_secrets: Secrets = field(default_factory=dict, repr=False)
     signing_secrets: Secrets = field(default_factory=dict, repr=False)
     log_secrets: Secrets = field(default_factory=dict, repr=False)
+    pdf_key: Path | None = None
+    pdf_certificates: Path | None = None
+    pdf_key_passphrase: str | None = field(default=None, repr=False)
+    timestamp_url: str | None = field(default=None, repr=False)  # it may hold a password
     public_url: str = "http://127.0.0.1:8000"
     development: bool = False
     mail_folder: Path = Path("var/mail")
@@ -212,6 +217,15 @@ class Settings:
             raise SettingsError(
                 f"秘密鍵が設定されていません: {names}。`hosho keys generate` で作れます。",
                 f"Secrets are missing: {names}. `hosho keys generate` makes them.",
+            )
+
+    def require_pdf_key(self) -> None:
+        """Raise `SettingsError` unless there is a key to sign PDFs with: no certificate goes out unsigned."""
+        given = {"HOSHO_PDF_KEY": self.pdf_key, "HOSHO_PDF_CERTIFICATES": self.pdf_certificates}
+        if missing := ", ".join(name for name, file in given.items() if file is None):
+            raise SettingsError(
+                f"PDFの署名に使う鍵が設定されていません: {missing}。`hosho signing init` で作れます。",
+                f"The key that signs PDFs is missing: {missing}. `hosho signing init` makes one.",
             )
 
 

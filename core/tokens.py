@@ -25,9 +25,9 @@ _SESSION = re.compile(r"[0-9a-f]{32}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 TokenType = Literal["at+jwt", "ticket+jwt"]
-Document = Literal["certificate", "key-notice", "submission"]
 _LIVES: Mapping[TokenType, timedelta] = {"at+jwt": ACCESS_LIFE, "ticket+jwt": TICKET_LIFE}
 _JWS = jwt.PyJWS(algorithms=[ALGORITHM])  # it knows no other, whatever a header says
+Document = Literal["certificate", "statement", "key-notice", "submission"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class Actor:
 class Ticket:
     """What a download URL stands for: one document of one guarantee.
 
-    `version` is that of the certificate, or the id of the notice's key: a URL from before a rotation shows no new key.
+    `version` is that of the certificate (as PDF, or as signed `statement`), or the id of the notice's key: a URL from
+    before a rotation shows no new key.
     Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
     """
 

@@ -6,8 +6,10 @@ from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.ended import EndedSessions
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.jws import SigningKeys
 from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.outbox import Post
+from denshi_hosho.core.pdf_signing import PdfSeal, load_seal
 from denshi_hosho.core.provider import Provider
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.throttle import Throttle
@@ -18,7 +20,10 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rules, vault, throttle, tokens, ended sessions, a provider or none, the log's notary and the clock."""
+    """Settings, database, rules, vault, throttle, tokens, ended sessions, a provider or none, notary, signing keys, clock.
+
+    `seal` is None where no key to sign PDFs with is set: certificates are not given out then.
+    """
 
     settings: Settings
     database: Database
@@ -30,6 +35,8 @@ class Platform:
     provider: Provider | None
     notary: Notary
     post: Post
+    signing: SigningKeys
+    seal: PdfSeal | None
     clock: Clock
 
     @classmethod
@@ -53,6 +60,8 @@ class Platform:
             provider=_provider(settings),
             notary=notary,
             post=Post(settings.mail_from, settings.public_url, notary),
+            signing=SigningKeys(settings.signing_secrets),
+            seal=load_seal(settings),
             clock=clock,
         )
 

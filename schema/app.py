@@ -19,7 +19,7 @@ from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.callers import caller_of, headers_for
 from denshi_hosho.schema.context import Context
 from denshi_hosho.schema.cors import CrossOrigin
-from denshi_hosho.schema.doors import downloads, health_routes, log_routes, no_database, not_found
+from denshi_hosho.schema.doors import downloads, health_routes, log_routes, no_database, not_found, verifying_routes
 from denshi_hosho.schema.headers import SecurityHeaders
 from denshi_hosho.schema.http import GraphQLEndpoint, RequestRefused, graphql_routes
 from denshi_hosho.schema.log import RequestLog
@@ -70,6 +70,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
             Route("/documents/{ticket}", downloads(platform), methods=["GET"]),
             *health_routes(platform),
             *viewer_routes(settings.public_url, is_home=not settings.development),
+            *verifying_routes(platform),
             *log_routes(platform),
             *([Route("/", lambda _request: RedirectResponse("/graphql"))] if settings.development else []),
         ],

@@ -6,7 +6,7 @@ import strawberry
 
 from denshi_hosho.core import wording
 from denshi_hosho.core.wareki import wareki
-from denshi_hosho.resolvers import documents
+from denshi_hosho.resolvers import documents, signing
 from denshi_hosho.schema.audit import LogProof
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.policy import Reach, reached
@@ -129,6 +129,29 @@ class Certificate:
         if not wording.has_form(row.kind):
             return None
         return documents.certificate_url(info.context.platform, row.guarantee_id, row.version)
+
+    @strawberry.field(
+        description="The certificate as signed statement (JWS): what programs verify. The same text each time; null for a "
+        "kind without a certificate form.",
+        metadata=needs("guarantee_id", "version", "kind"),
+    )
+    async def jws(self, info: Request) -> str | None:
+        row = shown(self)
+        if not wording.has_form(row.kind):
+            return None
+        _, signed = await signing.signed_file(info.context.platform, row.guarantee_id, row.version)
+        return signed.jws
+
+    @strawberry.field(
+        description="URL of the signed statement as file, good for five minutes for whoever has it; null for a kind without "
+        "a certificate form.",
+        metadata=needs("guarantee_id", "version", "kind"),
+    )
+    def jws_url(self, info: Request) -> str | None:
+        row = shown(self)
+        if not wording.has_form(row.kind):
+            return None
+        return documents.statement_url(info.context.platform, row.guarantee_id, row.version)
 
     @strawberry.field(
         graphql_type=LogProof | None,

@@ -1,19 +1,23 @@
 """The doors beside GraphQL: downloads behind short-lived URLs, liveness and readiness."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from importlib import resources
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from denshi_hosho.core.errors import DatabaseUnavailable, HoshoError, Refused, TokenInvalid
-from denshi_hosho.resolvers import auditing, documents, health
+from denshi_hosho.resolvers import auditing, documents, health, signing
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema import log
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _log = structlog.get_logger(__name__)
+SCRIPT = resources.files("denshi_hosho.schema.alone").joinpath("verify_certificate.py")
+FRESH_SECONDS = 60  # what the status list itself says in `ttl`
 _NO_STORE = {"Cache-Control": "no-store"}
 # Browsers show a PDF in a page of their own, which needs its style; nothing else is loaded and nobody may frame it.
 _PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
@@ -66,6 +70,39 @@ def health_routes(platform: Platform) -> list[Route]:
         return JSONResponse(report.to_json(), 200 if report.ready else 503, headers=_NO_STORE)
 
     return [Route("/livez", livez), Route("/readyz", readyz)]
+
+
+def verifying_routes(platform: Platform) -> list[Route]:
+    """Return what others need to verify certificates by themselves: keys, certificates, status lists, and a script."""
+    lists = signing.StatusLists(platform)
+    jwks, script = platform.signing.jwks(), SCRIPT.read_text("utf-8")
+    pem = platform.seal.certificates_pem if platform.seal else b""
+
+    async def keys(_request: Request) -> Response:
+        return JSONResponse(jwks, headers=_cached(300), media_type="application/jwk-set+json")
+
+    async def certificates(_request: Request) -> Response:
+        return Response(pem, headers=_cached(300), media_type="application/pem-certificate-chain")
+
+    async def status_list(request: Request) -> Response:
+        token = await lists.signed(request.path_params["number"])
+        if token is None:
+            return await not_found(request, HTTPException(404))
+        return Response(token, headers=_cached(FRESH_SECONDS), media_type="application/statuslist+jwt")
+
+    async def python(_request: Request) -> Response:
+        return Response(script, headers=_cached(300), media_type="text/x-python")
+
+    return [
+        Route("/.well-known/jwks.json", keys),
+        Route("/certificates.pem", certificates),
+        Route("/status/{number:int}", status_list),
+        Route("/verify.py", python),
+    ]
+
+
+def _cached(seconds: int) -> dict[str, str]:
+    return {"Cache-Control": f"public, max-age={seconds}"}
 
 
 def log_routes(platform: Platform) -> list[Route]:

@@ -21,6 +21,7 @@ from denshi_hosho.schema.policy import Reach, may, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.verifying import VerifyingQueries
 from denshi_hosho.schema.viewer import After, First, Viewer
 from denshi_hosho.schema.words import SuretyClass
 
@@ -122,7 +123,7 @@ _OWN = {"Guarantee": _guarantee, "GuaranteeApplication": _application, "Submissi
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries):
+class Query(RuleQueries, VerifyingQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",

@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from denshi_hosho.cli import main
+from denshi_hosho.cli.signing import CERTIFICATES, KEY
 from denshi_hosho.rules.file_schema import file_schema_text
 from tests.rules.rule_texts import MINIMAL
 from tests.rules.test_check import BEFORE, FIRST
@@ -56,9 +57,10 @@ def hosho(*arguments: str, text: str = "", **environment: str) -> Done:
 
 
 @pytest.fixture
-def secrets() -> dict[str, str]:
+def secrets(signing_folder: Path) -> dict[str, str]:
     lines = hosho("keys", "generate").stdout.splitlines()
-    return dict(line.split("=", 1) for line in lines)
+    key = {"HOSHO_PDF_KEY": str(signing_folder / KEY), "HOSHO_PDF_CERTIFICATES": str(signing_folder / CERTIFICATES)}
+    return {**dict(line.split("=", 1) for line in lines), **key}
 
 
 @pytest.fixture

@@ -21,6 +21,10 @@ GIVEN: dict[str, tuple[str, object]] = {
     "PEPPER_SECRETS": (f"{'n' * 16}:{b64('?')}", {"n" * 16: b"?" * 32}),
     "SIGNING_SECRETS": (ONE, {"k1": b"a" * 32}),
     "LOG_SECRETS": (ONE, {"k1": b"a" * 32}),
+    "PDF_KEY": ("/srv/signing/pdf.key", Path("/srv/signing/pdf.key")),
+    "PDF_CERTIFICATES": ("/srv/signing/pdf.pem", Path("/srv/signing/pdf.pem")),
+    "PDF_KEY_PASSPHRASE": ("a, b: c ", "a, b: c "),
+    "TIMESTAMP_URL": ("https://tsa.example.jp/tsr", "https://tsa.example.jp/tsr"),
     "PUBLIC_URL": ("https://hosho.example.jp/api", "https://hosho.example.jp/api"),
     "DEVELOPMENT": ("TRUE", True),
     "MAIL_FOLDER": ("/srv/mail", Path("/srv/mail")),
@@ -76,6 +80,9 @@ MALFORMED = [
     *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT", "TRUSTED_ONLY") for text in ("", "yes", "on", "2", " 1", "偽")],
     *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT")
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
+    *[(name, text) for name in ("PUBLIC_URL", "TIMESTAMP_URL")
+      for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[",
+      "https://a:b", "https://a:99999")],
     *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
       "https://a:99999")],
     *[("OIDC_ISSUER", text) for text in ("", "id.example.jp", "http://id.example.jp", "https://", "https://id.example.jp?a=b",
@@ -134,3 +141,17 @@ def test_serving_needs_every_secret() -> None:
         SettingsError, match="HOSHO_TOKEN_SECRETS, HOSHO_SEAL_SECRETS, HOSHO_PEPPER_SECRETS, HOSHO_SIGNING_"
     ):
         Settings().require_secrets()
+
+
+def test_serving_needs_a_key_to_sign_pdfs_with() -> None:
+    both = {"HOSHO_PDF_KEY": "pdf.key", "HOSHO_PDF_CERTIFICATES": "pdf.pem"}
+    Settings.from_environment(both).require_pdf_key()
+    for name in both:
+        with pytest.raises(SettingsError) as caught:
+            Settings.from_environment({each: file for each, file in both.items() if each != name}).require_pdf_key()
+        assert f"missing: {name}." in caught.value.en
+        assert "`hosho signing init`" in caught.value.ja
+
+
+def test_the_passphrase_of_the_pdf_key_is_never_shown() -> None:
+    assert "sesame" not in repr(Settings.from_environment({"HOSHO_PDF_KEY_PASSPHRASE": "sesame"}))

@@ -87,7 +87,7 @@ _FRAGMENTS = {
     "certificate": "on Certificate { number kind medium version change issuedOn issuedOnWareki principalName obligeeName"
     " guaranteedAmount guaranteeEndsOn guaranteeEndsOnWareki completionOn completionOnWareki worksName contractPrice"
     " coveredPrice depositaryBank title statement termsName notes"
-    " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl"
+    " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl jws jwsUrl"
     " logProof { record index size path checkpoint proof } }",
     "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } replay { ...replay }"
     " byToday: replay(byTodaysRules: true) { same } }",
@@ -185,6 +185,13 @@ NODE = whole(
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
     " { certificate(number: $number, accessKey: $accessKey, work: $work) { __typename ...certificate ...refused } }"
+)
+VERIFY = whole(
+    "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) { __typename ... on VerifiedCertificate {"
+    " form issuer signer signedAt timestamped selfMade pdfSha256 identical status statusSince certificate { number kind medium"
+    " version change issuedOn principalName obligeeName guaranteedAmount guaranteeEndsOn completionOn worksName contractPrice"
+    " coveredPrice depositaryBank title surety { name address representative termsUrl } branch { name address tel fax } } }"
+    " ...refused } }"
 )
 EXPLAIN = whole(
     "query ($application: EligibilityInput!) { explain(application: $application)"

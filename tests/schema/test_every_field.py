@@ -1,5 +1,6 @@
 """Every field, argument and input field of the schema is asked for once, and answers exactly this."""
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -161,7 +162,10 @@ class Story:
         await self.as_("contractor")
         await self.do("rotateAccessKey", guaranteeId=guarantee["id"], reason="誤送信のため", idempotencyKey="r")
         notice = (await self.do("revealAccessKey", guaranteeId=guarantee["id"]))["notice"]
-        await self.ask("certificate", ops.CERTIFICATE, number=notice["number"], accessKey=notice["accessKey"])
+        opened = await self.ask("certificate", ops.CERTIFICATE, number=notice["number"], accessKey=notice["accessKey"])
+        pdf = base64.b64encode((await self.api.http.get(opened["pdfUrl"])).content).decode()
+        await self.ask("verified PDF", ops.VERIFY, input={"pdf": pdf})
+        await self.ask("verified statement", ops.VERIFY, input={"jws": opened["jws"]})
         await self.ask("not opened", ops.CERTIFICATE, number=notice["number"], accessKey="K5VL4+5QG_KJ")
         for _ in range(20):
             await self.api.ask(ops.CERTIFICATE, number="9999999999", accessKey="K5VL4+5QG_KJ")

@@ -173,6 +173,7 @@ compareDays                     seen     seen     seen     seen     seen
 coverage                        seen     seen     seen     seen     seen
 staleRules                      seen     seen     seen     seen     seen
 certificate                     seen     seen     seen     seen     seen
+verifyCertificate               seen     seen     seen     seen     seen
 """
 
 
@@ -300,7 +301,20 @@ async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
         "coverage": (ops.COVERAGE, {"obligee": "322016"}, {"obligee": "999999"}),
         "staleRules": (ops.STALE, {"days": -10_000}, {"days": 100_000}),
         "certificate": (ops.CERTIFICATE, key, {**key, "number": none}),
+        "verifyCertificate": (VERIFY, {"input": {"jws": await _statement(api, shown["number"])}}, {"input": {"jws": "x.y.z"}}),
     }  # fmt: skip
+
+
+VERIFY = """query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) {
+  __typename ... on VerifiedCertificate { certificate { number } }
+} }"""
+
+
+async def _statement(api: Api, number: str) -> str:
+    """The signed statement of the contractor's certificate, as its owner is given it."""
+    query = "query ($number: GuaranteeNumber!) { viewer { guarantee(number: $number) { certificate { jws } } } }"
+    seen = await (await api.as_("contractor")).ask(query, number=number)
+    return str(seen["viewer"]["guarantee"]["certificate"]["jws"])
 
 
 NO_OBJECT = {

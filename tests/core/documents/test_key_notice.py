@@ -14,8 +14,8 @@ from tests.samples import LEAFLET_NOTICE
 OPEN_URL = "https://hosho.example.jp/open"
 
 
-def key_notice_pdf(notice: KeyNotice) -> bytes:
-    return drawn(notice, OPEN_URL)
+def key_notice_pdf(notice: KeyNotice, checkpoint: str = "") -> bytes:
+    return drawn(notice, OPEN_URL, checkpoint)
 
 
 def test_the_text_to_copy_is_the_leaflets() -> None:

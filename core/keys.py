@@ -21,6 +21,8 @@ ON_PAPER = Refusal(
     "A guarantee on paper has no access key.",
     ("guarantee_id",),
 )
+# What is left of a key that was replaced: that there was one, and from when to when. Nothing of it can be shown or tried.
+GONE = {"sealed": b"", "sealed_with": "", "mac": b"", "mac_with": ""}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,10 +82,10 @@ async def reveal_to(
 async def rotate(
     connection: AsyncConnection, vault: Vault, actor: Actor, guarantee_id: int, reason: str, now: datetime
 ) -> None:
-    """Give the actor's own guarantee a new key; the old one is dead at once. Raise `Refused`."""
+    """Give the actor's own guarantee a new key; the old one is dead at once, and wiped. Raise `Refused`."""
     number = await _own(connection, actor, guarantee_id)
     live = access_key.c.guarantee_id == guarantee_id, access_key.c.retired_at.is_(None)
-    retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now))
+    retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now, **GONE))
     if not retired.rowcount:
         raise Refused(ON_PAPER)
     await store_new_key(connection, vault, guarantee_id, number, now)

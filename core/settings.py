@@ -99,6 +99,7 @@ _READERS = {
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
+    "SHUTDOWN_SECONDS": _number, "PG_BIN": _path,
 }  # fmt: skip
 
 
@@ -122,6 +123,8 @@ class Settings:
     rules_disabled: tuple[str, ...] = ()
     rules_strict: bool = False
     body_limit: int = 262_144
+    shutdown_seconds: int = 20
+    pg_bin: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

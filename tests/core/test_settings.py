@@ -30,6 +30,8 @@ GIVEN: dict[str, tuple[str, object]] = {
     "RULES_DISABLED": ("matsue", ("matsue",)),
     "RULES_STRICT": ("1", True),
     "BODY_LIMIT": ("1000", 1000),
+    "SHUTDOWN_SECONDS": ("5", 5),
+    "PG_BIN": ("/usr/lib/postgresql/16/bin", Path("/usr/lib/postgresql/16/bin")),
 }
 
 
@@ -60,7 +62,7 @@ MALFORMED = [
     *[("SEAL_SECRETS", text) for text in ("k1", "k1:", f":{b64('a')}", f"k1={b64('a')}", b64("a"), "k1:x", f"k1:{b64('a', 31)}",
       f"k1:{b64('a', 33)}", f"{ONE},k2", f"{'n' * 17}:{b64('a')}", f"k1:{b64('a')}é", f"{ONE},k1:{b64('b')}", f"{ONE},{ONE}")],
     *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT") for text in ("", "yes", "on", "2", " 1", "偽")],
-    *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT")
+    *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT", "SHUTDOWN_SECONDS")
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
     *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
       "https://a:99999")],

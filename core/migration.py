@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
 
-
 _LOCK = 0x686F73686F  # "hosho": one migration at a time on PostgreSQL, whoever runs it
 
 

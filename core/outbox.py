@@ -129,7 +129,12 @@ async def postpone(
     """
     parked = for_good and int(row.attempts) >= PARKED_AFTER
     pause = min(timedelta(seconds=2 ** min(int(row.attempts), 12)), MAX_PAUSE)
-    values = {"lease_by": None, "lease_until": now + pause, "last_error": why, "parked_at": now if parked else None}
+    values: dict[str, object] = {
+        "lease_by": None,
+        "lease_until": now + pause,
+        "last_error": why,
+        "parked_at": now if parked else None,
+    }
     await _close(database, int(row.id), who, values)
     return parked
 

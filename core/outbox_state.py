@@ -38,7 +38,7 @@ async def outbox_state(connection: AsyncConnection, now: datetime) -> OutboxStat
     counted = (OPEN & (mail.c.due_at > now), is_due, OPEN & (mail.c.due_at < now - LATE), OPEN & _TRIED, parked)
     counts = [sa.func.count().filter(which) for which in counted]
     oldest = sa.func.min(mail.c.due_at).filter(is_due)
-    row = (await connection.execute(sa.select(*counts, oldest).select_from(mail).where(_UNSENT))).one()
+    row: AnyRow = (await connection.execute(sa.select(*counts, oldest).select_from(mail).where(_UNSENT))).one()
     return OutboxState(*row)
 
 

@@ -43,7 +43,7 @@ async def add_surety(
     for each in (row, *handling):
         _check_printable(each)
     _check_apart([str(each["name"]) for each in handling])
-    values = {**row, "surety_class": surety_class, "created_at": now}
+    values: dict[str, object] = {**row, "surety_class": surety_class, "created_at": now}
     surety_id = await _insert(connection, surety.c.name, values, "SURETY_EXISTS")
     for each in handling:
         await connection.execute(sa.insert(branch).values(surety_id=surety_id, **each))

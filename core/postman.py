@@ -95,7 +95,7 @@ def to_smtp(url: str) -> Transport:
 def refused_for_good(error: Exception) -> bool:
     """Return whether trying again is of no use: the server refused each recipient or the mail with 5xx, or our rules do."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return bool(error.recipients) and all(_FOR_GOOD <= code for code, _said in error.recipients.values())
+        return bool(error.recipients) and all(code >= _FOR_GOOD for code, _said in error.recipients.values())
     return isinstance(error, Refused) or (isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _FOR_GOOD)
 
 

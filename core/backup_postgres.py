@@ -48,8 +48,12 @@ async def restore(file: Path, database: Database, folder: Path | None) -> None:
             f"データベース {database.url.database} は空ではありません。復元は空のデータベースにだけできます。",
             f"The database {database.url.database} is not empty. A backup is restored into an empty database only.",
         )
-    _run(database.url, program, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges",
-         "--no-password", f"--dbname={database.url.database}", os.path.abspath(file))  # fmt: skip
+    _fill(database.url, program, file)
+
+
+def _fill(url: URL, program: Path, file: Path) -> None:
+    _run(url, program, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", "--no-password",
+         f"--dbname={url.database}", str(file.absolute()))  # fmt: skip
 
 
 def _program(name: str, folder: Path | None) -> Path:

@@ -98,14 +98,17 @@ def _key(vault: Vault, row: AnyRow) -> str | None:
 
 
 async def _batches(database: Database, which: sa.ColumnElement[bool]) -> AsyncIterator[list[AnyRow]]:
-    after, more = 0, True
-    while more:
-        rows = sa.select(*_COLUMNS).join(guarantee, guarantee.c.id == access_key.c.guarantee_id)
-        following = rows.where(which, access_key.c.id > after).order_by(access_key.c.id).limit(BATCH)
+    """Give the keys that there are now, in batches; not those that are made meanwhile, so it ends."""
+    async with database.read() as connection:
+        last = (await connection.execute(sa.select(sa.func.max(access_key.c.id)))).scalar_one() or 0
+    rows = sa.select(*_COLUMNS).join(guarantee, guarantee.c.id == access_key.c.guarantee_id)
+    after = 0
+    while after < last:
+        following = rows.where(which, access_key.c.id.between(after + 1, last)).order_by(access_key.c.id).limit(BATCH)
         async with database.read() as connection:
             batch = list((await connection.execute(following)).all())
-        if more := bool(batch):
-            after = batch[-1].id
+        after = batch[-1].id if batch else last
+        if batch:
             yield batch
 
 

@@ -246,7 +246,7 @@ def idle(database: Database) -> bool:
 async def test_after_1000_cancelled_readers_and_writers_everything_works_and_nothing_acknowledged_is_missing(
     database: Database,
 ) -> None:
-    chance, acknowledged = random.Random(7), set[str]()
+    chance, acknowledged = random.Random(7), set[str]()  # noqa: S311  no secret
 
     async def read_slowly() -> None:
         async with database.read() as connection:
@@ -322,8 +322,8 @@ async def test_postgresql_itself_ends_what_takes_too_long(database: Database) ->
     if database.is_sqlite:
         pytest.skip("SQLite's statements run in this process")
     async with database.read() as connection:
-        shown = {name: (await connection.exec_driver_sql(f"SHOW {name}")).scalar_one()
-                 for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name")}  # fmt: skip
+        limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name")
+        shown = {name: (await connection.exec_driver_sql(f"SHOW {name}")).scalar_one() for name in limits}
     assert shown == {"statement_timeout": "30s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "1min",
                      "application_name": "hosho"}  # fmt: skip
 

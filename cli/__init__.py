@@ -7,6 +7,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from denshi_hosho.cli.admin import db, keys, principals, schema, sureties, users
+from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.keyring import KEY_COMMANDS
@@ -28,7 +29,7 @@ def hosho() -> None:
     """Electronic guarantees (電子保証) for Japanese public works: one GraphQL API, every public body's rules a plugin."""
 
 
-for command in (serve, mail, demo, db, backup, restore, keys, sureties, principals, users, schema, rules):
+for command in (serve, mail, demo, db, backup, restore, audit, keys, sureties, principals, users, schema, rules):
     hosho.add_command(command)
 for command in KEY_COMMANDS:
     keys.add_command(command)

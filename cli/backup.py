@@ -1,12 +1,14 @@
 """`hosho backup` and `hosho restore`: one consistent state of the database in a file, and back, each checked."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import click
 
 from denshi_hosho.cli.environment import make_folder_of, settings
 from denshi_hosho.core import backup_postgres, backup_sqlite
+from denshi_hosho.core.auditing import audited
 from denshi_hosho.core.backup import POSTGRES, SQLITE, damaged, kind_of
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.migration import is_current
@@ -84,6 +86,12 @@ async def _look(database: Database, given: Settings) -> None:
         click.echo(f"{good} access keys open, {len(broken)} do not.")
     else:
         click.echo("Whether its access keys open was not tried: the secrets are not set.")
+    seen = await audited(database)
+    for each in seen.findings:
+        click.echo(f"{each.code}\t{each.where}\t{each.ja}\t{each.en}", err=True)
+    click.echo(f"Audit log: {seen.size} entries, {len(seen.findings)} findings.")
+    if seen.findings:
+        sys.exit(1)
 
 
 def _sqlite_file(database: Database) -> Path:

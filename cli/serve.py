@@ -22,6 +22,14 @@ class DatabaseOutdated(HoshoError):
     code = "DATABASE_OUTDATED"
 
 
+def outdated() -> DatabaseOutdated:
+    """Return what is raised when the database has not the newest schema."""
+    return DatabaseOutdated(
+        "データベースの構成が最新ではありません。`hosho db upgrade` を実行してください。",
+        "The database is not up to date. Run `hosho db upgrade`.",
+    )
+
+
 def app() -> Starlette:
     """Return the application for the settings in the environment: what each worker process runs."""
     return _app(deliver_mail=True)
@@ -81,10 +89,7 @@ def check_current(platform: Platform) -> None:
 
     make_folder_of(platform.settings.database_url)
     if not asyncio.run(check()):
-        raise DatabaseOutdated(
-            "データベースの構成が最新ではありません。`hosho db upgrade` を実行してください。",
-            "The database is not up to date. Run `hosho db upgrade`.",
-        )
+        raise outdated()
 
 
 @click.command()

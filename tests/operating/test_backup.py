@@ -58,6 +58,10 @@ async def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
     return tables
 
 
+def drafts(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir() if each.name.startswith(".")]
+
+
 async def conclude(platform: Platform, name: str) -> int:
     form = replace(leaflets.performance(1), works_name=name, surety_id=await surety(platform))
     who = await seeding.actor(platform, seeding.CONTRACTOR), await seeding.actor(platform, seeding.SURETY)
@@ -107,8 +111,9 @@ async def test_a_backup_taken_while_issuing_is_one_state_and_the_restored_platfo
     assert count >= 1
     assert [len(then[table.name]) for table in (certificate, access_key, mail)] == [count] * 3
     assert f"{count} access keys open, 0 do not." in restored.stdout
+    assert ", 0 findings." in restored.stdout
     now = await everything(platform.settings.database_url)
-    for name in ("guarantee", "certificate", "access_key", "decision"):
+    for name in ("guarantee", "certificate", "access_key", "decision", "audit_entry"):
         assert then[name] == now[name][: len(then[name])], name
     again = replace(platform, database=Database(empty_url))
     before = await numbers(again)
@@ -136,7 +141,7 @@ async def test_what_is_restored_is_what_was_there_and_nothing_is_overwritten(
         done = await asyncio.to_thread(hosho, *arguments, **url)
         assert (done.returncode, done.stderr.partition(":")[0]) == (1 if code else 0, code or ""), done.stderr
     assert await everything(empty_url) == await everything(platform.settings.database_url)
-    assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+    assert drafts(tmp_path) == []
 
 
 def test_a_file_that_is_no_good_is_not_restored(environment: dict[str, str], empty_url: str, tmp_path: Path) -> None:

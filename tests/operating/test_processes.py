@@ -232,8 +232,7 @@ async def test_keys_open_over_http_all_the_time_while_the_vaults_secrets_are_rot
         assert "HOSHO_SEAL_SECRETS\tk1\t12\tin use: run `hosho keys rewrap`" in status.stdout
         done = await asyncio.to_thread(hosho, "keys", "rewrap", **environment_of(front))
         after = opened
-        while opened < after + 2 * len(pairs) and not opening.done():
-            await asyncio.sleep(0.05)
+        await asyncio.to_thread(until, lambda: opened >= after + 2 * len(pairs) or opening.done())
         going = False
         await opening
     assert done.returncode == 0, done.stderr

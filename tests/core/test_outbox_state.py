@@ -56,7 +56,7 @@ async def test_what_is_refused_for_good_is_about_this_mail(error: Exception, for
 
 async def test_a_mail_refused_for_good_is_parked_at_its_third_attempt_and_tried_again_by_word(world: World) -> None:
     await world.concluded()
-    now = DUE
+    now, row = DUE, await one_mail(world)
     with structlog.testing.capture_logs() as logs:
         for attempt in (1, 2, 3):
             assert await postman(world, failing(NOBODY), now).round() == 0

@@ -1,5 +1,6 @@
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -144,9 +145,7 @@ async def test_of_several_that_take_a_name_at_once_one_gets_it_and_the_others_ar
 
     async def at_once(work: Any) -> list[Any]:
         each = (world.database, other)
-        return await asyncio.gather(
-            *(each[n % 2].write(lambda c, n=n: work(c, n)) for n in range(8)), return_exceptions=True
-        )
+        return await asyncio.gather(*(each[n % 2].write(partial(work, n)) for n in range(8)), return_exceptions=True)
 
     row = {
         "login_id": "same",
@@ -156,11 +155,11 @@ async def test_of_several_that_take_a_name_at_once_one_gets_it_and_the_others_ar
         "surety_id": world.surety_id,
     }
     for code, work in (
-        ("PRINCIPAL_EXISTS", lambda c, _n: parties.add_principal(c, "同名", NOW)),
-        ("SURETY_EXISTS", lambda c, n: parties.add_surety(
+        ("PRINCIPAL_EXISTS", lambda _n, c: parties.add_principal(c, "同名", NOW)),
+        ("SURETY_EXISTS", lambda n, c: parties.add_surety(
             c, WHO, SuretyClass.BANK, (BRANCH,), {GuaranteeKind.BID: (100 * n, 100 * n + 9)}, NOW)),
-        ("LOGIN_ID_TAKEN", lambda c, _n: parties.add_account(c, dict(row), NOW)),
-        ("NUMBER_RANGE", lambda c, _n: add_range(c, world.surety_id, GuaranteeKind.BID, 5_000, 5_009)),
+        ("LOGIN_ID_TAKEN", lambda _n, c: parties.add_account(c, dict(row), NOW)),
+        ("NUMBER_RANGE", lambda _n, c: add_range(c, world.surety_id, GuaranteeKind.BID, 5_000, 5_009)),
     ):  # fmt: skip
         answers = await at_once(work)
         refusals = [each for each in answers if isinstance(each, Refused)]

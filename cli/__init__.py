@@ -8,7 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from denshi_hosho.cli.admin import db, keys, principals, schema, sureties, users
 from denshi_hosho.cli.audit import audit
+from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
+from denshi_hosho.cli.keyring import KEY_COMMANDS
+from denshi_hosho.cli.mail import mail
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.serve import serve
 from denshi_hosho.cli.signing import signing, verify
@@ -21,8 +24,12 @@ def hosho() -> None:
     """Electronic guarantees (電子保証) for Japanese public works: one GraphQL API, every public body's rules a plugin."""
 
 
-for command in (serve, demo, db, keys, signing, verify, sureties, principals, users, schema, rules, audit):
+for command in (
+    serve, mail, demo, db, backup, restore, audit, keys, signing, verify, sureties, principals, users, schema, rules,
+):  # fmt: skip
     hosho.add_command(command)
+for command in KEY_COMMANDS:
+    keys.add_command(command)
 
 
 def main() -> None:

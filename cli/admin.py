@@ -5,6 +5,7 @@ import json
 import re
 import secrets
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -18,7 +19,8 @@ from denshi_hosho.core.clock import system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.migration import downgrade, is_current, upgrade
-from denshi_hosho.core.numbers import add_range
+from denshi_hosho.core.numbers import add_range, parse_number, skip_to
+from denshi_hosho.core.pruning import prune
 from denshi_hosho.core.settings import SECRET_BYTES
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 from denshi_hosho.resolvers.access import PROVIDER_OFF
@@ -35,7 +37,7 @@ def db() -> None:
 @db.command("upgrade")
 def db_upgrade() -> None:
     """Bring the database to the newest schema; an empty one is made."""
-    with_database(upgrade)
+    with_database(upgrade, patient=True)
     click.echo("The database is up to date.")
 
 
@@ -44,7 +46,7 @@ def db_upgrade() -> None:
 @click.confirmation_option(prompt="What later migrations added is lost. Go on?")
 def db_downgrade(revision: str) -> None:
     """Bring the database back to REVISION ("base": empty)."""
-    with_database(lambda database: downgrade(database, revision))
+    with_database(lambda database: downgrade(database, revision), patient=True)
     click.echo(f"The database is at {revision}.")
 
 
@@ -54,9 +56,17 @@ def db_current() -> None:
     click.echo("up to date" if with_database(is_current) else "outdated: run `hosho db upgrade`")
 
 
+@db.command("prune")
+@click.option("--days", default=30, show_default=True, type=click.IntRange(7), help="How old a row must be to go.")
+def db_prune(days: int) -> None:
+    """Delete rows that only help for a while: used idempotency keys, expired sessions. Nothing that proves anything."""
+    for table, count in with_database(lambda database: prune(database, system_clock(), timedelta(days=days))).items():
+        click.echo(f"{table}\t{count}")
+
+
 @click.group()
 def keys() -> None:
-    """Make secrets."""
+    """Make and rotate secrets."""
 
 
 @keys.command("generate")
@@ -146,6 +156,22 @@ def sureties_numbers(name: str, numbers: dict[GuaranteeKind, tuple[int, int]]) -
 
     with_database(lambda database: database.write(work))
     click.echo(f"Added the ranges to {name}.")
+
+
+@sureties.command("skip-to")
+@click.argument("name")
+@click.argument("number")
+def sureties_skip_to(name: str, number: str) -> None:
+    """Let NUMBER be the next guarantee number of its range of the surety NAME. Those before it are never given.
+
+    After a restore: numbers that were given after the backup was made must not be given again.
+    """
+
+    async def work(connection: AsyncConnection) -> None:
+        await skip_to(connection, await parties.party_id(connection, Role.SURETY, name), int(parse_number(number)))
+
+    with_database(lambda database: database.write(work))
+    click.echo(f"The next number of {name} is {parse_number(number)}.")
 
 
 @click.group()

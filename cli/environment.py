@@ -24,13 +24,13 @@ def make_folder_of(url: str) -> None:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
 
 
-def with_database(work: Callable[[Database], Awaitable[T]]) -> T:
-    """Return what `work` returns for the database of the settings."""
+def with_database(work: Callable[[Database], Awaitable[T]], *, patient: bool = False) -> T:
+    """Return what `work` returns for the database of the settings; a `patient` one waits long for locks."""
     url = settings().database_url
     make_folder_of(url)
 
     async def run() -> T:
-        database = Database(url)
+        database = Database(url, patient=patient)
         try:
             return await work(database)
         finally:

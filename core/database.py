@@ -1,6 +1,7 @@
 """Transactions on SQLite or PostgreSQL: a writer's work is done whole or not at all, also when the client goes away."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
@@ -9,11 +10,12 @@ import sqlalchemy as sa
 from asyncpg import PostgresError
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 from denshi_hosho.core.errors import DatabaseBusy, DatabaseUnavailable, DatabaseUnreachable, SettingsError
 
@@ -26,12 +28,19 @@ _DRIVERS = {
 }
 _ENDING = "hosho_ending"
 _NOT_KEPT = {None, "", ":memory:"}  # in SQLite's memory each connection would have a database of its own
-SQLITE_WAIT_SECONDS = 10
 SQLITE_READERS = 5
-CONNECT_SECONDS = 10
-# What a driver says, by the beginning of SQLite's name or PostgreSQL's SQLSTATE (its appendix A): locks, deadlocks and
-# too many connections pass; a server that stops, starts or breaks the connection, and a file that cannot be read, do not.
-_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "40001", "40P01", "53300", "55P03")
+SQLITE_LOG_BYTES = 64 * 1024 * 1024  # what the write-ahead log is cut back to after a checkpoint
+POSTGRES_CONNECTIONS = 10
+POSTGRES_MORE = 10  # connections beyond those, for as long as they are needed
+WAIT_SECONDS = 10  # for a lock, and for a free connection
+PATIENT_SECONDS = 300  # the same, of a migration
+STATEMENT_SECONDS = 30
+IDLE_SECONDS = 60  # how long a transaction may stand still before PostgreSQL ends it
+_RETRY_SECONDS = 0.02
+# What a driver says, by the beginning of SQLite's name or PostgreSQL's SQLSTATE (its appendix A): locks, deadlocks, too
+# many connections and statements that took too long pass; a server that stops, starts or breaks the connection, and a
+# file that cannot be read, do not.
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "40001", "40P01", "53300", "55P03", "57014")
 _UNREACHABLE = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "08", "28", "3D000", "57P01", "57P02", "57P03")
 
 
@@ -92,13 +101,29 @@ def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
     # The driver's own transaction control is switched off: `_begin` below opens every transaction itself.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+    _write_ahead(cursor)
+    for pragma in ("foreign_keys=ON", "synchronous=FULL", f"journal_size_limit={SQLITE_LOG_BYTES}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, connect_args={"timeout": SQLITE_WAIT_SECONDS})
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Switch the file to its write-ahead log, once in its life. SQLite does not wait here while another one does so."""
+    for left in reversed(range(int(WAIT_SECONDS / _RETRY_SECONDS))):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not left:
+                raise
+            await_only(asyncio.sleep(_RETRY_SECONDS))
+        else:
+            return
+
+
+def _sqlite_engine(url: URL, begin: str, size: int, wait: float) -> AsyncEngine:
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=WAIT_SECONDS, connect_args={"timeout": wait}
+    )
     event.listen(engine.sync_engine, "connect", _sqlite_connect)
 
     def _begin(connection: sa.Connection) -> None:
@@ -106,6 +131,20 @@ def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
 
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _postgres_engine(url: URL, *, patient: bool) -> AsyncEngine:
+    # The server itself ends what takes too long or was left behind: a client that vanished holds no lock for ever.
+    limits = {
+        "lock_timeout": PATIENT_SECONDS if patient else WAIT_SECONDS,
+        "statement_timeout": 0 if patient else STATEMENT_SECONDS,
+        "idle_in_transaction_session_timeout": PATIENT_SECONDS if patient else IDLE_SECONDS,
+    }
+    told = {name: f"{seconds}s" for name, seconds in limits.items()} | {"application_name": "hosho"}
+    return create_async_engine(
+        url, pool_size=POSTGRES_CONNECTIONS, max_overflow=POSTGRES_MORE, pool_timeout=WAIT_SECONDS, pool_pre_ping=True,
+        connect_args={"timeout": WAIT_SECONDS, "server_settings": told},
+    )  # fmt: skip
 
 
 def _sqlite_read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -133,25 +172,31 @@ class Database:
     and two of them could hand out one number twice.
     """
 
-    def __init__(self, url: str) -> None:
-        """Prepare for `url` (see `database_url`); nothing is connected yet."""
+    def __init__(self, url: str, *, patient: bool = False) -> None:
+        """Prepare for `url` (see `database_url`); nothing is connected yet.
+
+        Nothing waits for ever: for a lock or a free connection 10 seconds, for a statement on PostgreSQL 30. A `patient`
+        one waits for locks up to five minutes, and its statements take as long as they take: for migrations.
+        """
         self.url = database_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1)
-            self.reader = _sqlite_engine(self.url, "BEGIN", SQLITE_READERS)
+            wait = PATIENT_SECONDS if patient else WAIT_SECONDS
+            self.writer = _sqlite_engine(self.url, "BEGIN IMMEDIATE", 1, wait)
+            self.reader = _sqlite_engine(self.url, "BEGIN", SQLITE_READERS, wait)
             event.listen(self.reader.sync_engine, "connect", _sqlite_read_only)
         else:
-            self.writer = create_async_engine(
-                self.url, pool_size=10, pool_pre_ping=True, connect_args={"timeout": CONNECT_SECONDS}
-            )
+            self.writer = _postgres_engine(self.url, patient=patient)
             # The same pool. PostgreSQL's default would show each statement of a reader another state.
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[object]] = set()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that reads one consistent state and writes nothing. Raise `DatabaseUnavailable`."""
+        """Give a connection that reads one consistent state and writes nothing; if its reader goes away, it is given back.
+
+        Raise `DatabaseUnavailable`.
+        """
         with _answering():
             async with self.reader.connect() as connection:
                 yield connection

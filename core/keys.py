@@ -27,6 +27,8 @@ ON_PAPER = Refusal(
     "A guarantee on paper has no access key.",
     ("guarantee_id",),
 )
+# What is left of a key that was replaced: that there was one, and from when to when. Nothing of it can be shown or tried.
+GONE = {"sealed": b"", "sealed_with": "", "mac": b"", "mac_with": ""}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,13 +88,13 @@ async def reveal_to(
 async def rotate(
     connection: AsyncConnection, vault: Vault, actor: Actor, guarantee_id: int, reason: str, now: datetime
 ) -> None:
-    """Give the actor's own guarantee a new key; the old one is dead at once. Raise `Refused`."""
+    """Give the actor's own guarantee a new key; the old one is dead at once, and wiped. Raise `Refused`."""
     number = await _own(connection, actor, guarantee_id)
     own = sa.select(guarantee.c.id).where(
         guarantee.c.id == guarantee_id, guarantee.c.principal_id == actor.principal_id
     )
     live = access_key.c.guarantee_id.in_(own), access_key.c.retired_at.is_(None)
-    retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now))
+    retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now, **GONE))
     if not retired.rowcount:
         raise Refused(ON_PAPER)
     key_id = await store_new_key(connection, vault, guarantee_id, number, now)

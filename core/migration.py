@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from typing import Any
 
+import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -13,6 +14,8 @@ from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
+
+_LOCK = 0x686F73686F  # "hosho": one migration at a time on PostgreSQL, whoever runs it
 
 
 def _config(folder: Any, connection: Connection | None = None) -> Config:
@@ -23,7 +26,7 @@ def _config(folder: Any, connection: Connection | None = None) -> Config:
 
 
 async def upgrade(database: Database, revision: str = "head") -> None:
-    """Bring the database up to `revision`, in one transaction."""
+    """Bring the database up to `revision`, in one transaction; of several that try at once, all but one find it done."""
     await _migrate(database, revision, up=True)
 
 
@@ -40,6 +43,8 @@ async def _migrate(database: Database, revision: str, *, up: bool) -> None:
             run(_config(folder, connection), revision)
 
     async def transaction(connection: AsyncConnection) -> None:
+        if not database.is_sqlite:  # there the write lock is held already
+            await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         await connection.run_sync(work)
         if database.is_sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
             raise RuntimeError("the migration left a row without the one that it refers to")

@@ -48,6 +48,20 @@ async def add_range(connection: AsyncConnection, surety_id: int, kind: Guarantee
     await connection.execute(sa.insert(table).values(row))
 
 
+async def skip_to(connection: AsyncConnection, surety_id: int, number: int) -> None:
+    """Let `number` be the next one of the surety's range that holds it. Raise `Refused` if it was given or is in none."""
+    table = number_range
+    ahead = table.c.surety_id == surety_id, table.c.next <= number, table.c.last >= number
+    if not (await connection.execute(sa.update(table).where(*ahead).values(next=number))).rowcount:
+        raise Refused(
+            Refusal(
+                "NUMBER_NOT_AHEAD",
+                f"{number:0{DIGITS}d} はこの保証会社の未使用の番号ではありません。",
+                f"{number:0{DIGITS}d} is no number that this surety has yet to give.",
+            )
+        )
+
+
 async def take_number(connection: AsyncConnection, surety_id: int, kind: GuaranteeKind) -> str:
     """Return the next number of the surety's lowest range for `kind`. It is taken only if the transaction commits.
 

@@ -20,6 +20,9 @@ LEASE = timedelta(minutes=2)
 BATCH = 20
 MAX_PAUSE = timedelta(hours=1)
 OPEN_PATH = "/open"  # the page on which a public body opens a certificate
+PARKED_AFTER = 3  # attempts, when the last one was refused for good
+
+OPEN = mail.c.sent_at.is_(None) & mail.c.parked_at.is_(None)
 
 SUBJECT = "電子証書・認証キー登録のお知らせ"
 BODY = """{principal_name} 様
@@ -122,7 +125,7 @@ async def claim(database: Database, who: str, now: datetime) -> list[AnyRow]:
     """Return mails that are due, leased to the process `who` for two minutes; no other process gets them meanwhile."""
     waiting = (
         sa.select(mail.c.id)
-        .where(mail.c.sent_at.is_(None), mail.c.due_at <= now)
+        .where(OPEN, mail.c.due_at <= now)
         .where(mail.c.lease_until.is_(None) | (mail.c.lease_until <= now))
         .order_by(mail.c.due_at, mail.c.id)
         .limit(BATCH)
@@ -146,10 +149,35 @@ async def settle(database: Database, mail_id: int, who: str, now: datetime) -> N
     await _close(database, mail_id, who, {"sent_at": now, "lease_by": None, "lease_until": None, "last_error": None})
 
 
-async def postpone(database: Database, row: AnyRow, who: str, why: str, now: datetime) -> None:
-    """Write down why a leased mail was not sent; the pause before the next try doubles, up to an hour."""
+async def postpone(
+    database: Database, row: AnyRow, who: str, why: str, now: datetime, *, for_good: bool = False
+) -> bool:
+    """Write down why a leased mail was not sent; the pause before the next try doubles, up to an hour.
+
+    One that is refused `for_good` at its third attempt or later is parked: `hosho mail` shows it, and it is tried again
+    when an operator says so. Return whether it is parked.
+    """
+    parked = for_good and int(row.attempts) >= PARKED_AFTER
     pause = min(timedelta(seconds=2 ** min(int(row.attempts), 12)), MAX_PAUSE)
-    await _close(database, int(row.id), who, {"lease_by": None, "lease_until": now + pause, "last_error": why})
+    values: dict[str, object] = {
+        "lease_by": None,
+        "lease_until": now + pause,
+        "last_error": why,
+        "parked_at": now if parked else None,
+    }
+    await _close(database, int(row.id), who, values)
+    return parked
+
+
+async def give_back(database: Database, who: str) -> None:
+    """Return the mails that `who` has leased and not tried: another postman may take them at once."""
+    mine = sa.update(mail).where(mail.c.lease_by == who, mail.c.sent_at.is_(None))
+    values = {"lease_by": None, "lease_until": None, "attempts": mail.c.attempts - 1}
+
+    async def work(connection: AsyncConnection) -> None:
+        await connection.execute(mine.values(values))
+
+    await database.write(work)
 
 
 async def _close(database: Database, mail_id: int, who: str, values: dict[str, object]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import HandlingBranch, Surety
@@ -41,8 +42,9 @@ async def add_surety(
     row, handling = _kept(asdict(who)), [_kept(asdict(each)) for each in branches]
     for each in (row, *handling):
         _check_printable(each)
-    await _free(connection, surety.c.name, str(row["name"]), "SURETY_EXISTS")
-    surety_id = await _insert(connection, surety, {**row, "surety_class": surety_class, "created_at": now})
+    _check_apart([str(each["name"]) for each in handling])
+    values: dict[str, object] = {**row, "surety_class": surety_class, "created_at": now}
+    surety_id = await _insert(connection, surety.c.name, values, "SURETY_EXISTS")
     for each in handling:
         await connection.execute(sa.insert(branch).values(surety_id=surety_id, **each))
     for kind, (first, last) in numbers.items():
@@ -61,14 +63,19 @@ def _check_printable(texts: Mapping[str, str | None]) -> None:
                                   f"These characters cannot be printed on the certificate: {missing}", (field,)))  # fmt: skip
 
 
+def _check_apart(names: list[str]) -> None:
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise Refused(Refusal("BRANCH_TWICE", f"取扱店「{twice[0]}」が2回指定されています。",
+                              f"The branch {twice[0]} is given twice.", ("name",)))  # fmt: skip
+
+
 async def add_principal(
     connection: AsyncConnection, name: str, now: datetime, *, consolidated_payment: bool = False
 ) -> int:
     """Return the id of a new principal. `consolidated_payment`: 一括後払, certificates come before the fee is paid."""
     _check_printable({"name": kept(name)})
-    await _free(connection, principal.c.name, kept(name), "PRINCIPAL_EXISTS")
     row = {"name": kept(name), "consolidated_payment": consolidated_payment, "created_at": now}
-    return await _insert(connection, principal, row)
+    return await _insert(connection, principal.c.name, row, "PRINCIPAL_EXISTS")
 
 
 async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
@@ -118,8 +125,7 @@ async def prepare_account(new: NewAccount) -> dict[str, object]:
 
 async def add_account(connection: AsyncConnection, row: dict[str, object], now: datetime) -> int:
     """Return the id of a new account from `prepare_account`'s row. Raise `Refused` if the login id is taken."""
-    await _free(connection, account.c.login_id, str(row["login_id"]), "LOGIN_ID_TAKEN")
-    return await _insert(connection, account, {**row, "created_at": now})
+    return await _insert(connection, account.c.login_id, {**row, "created_at": now}, "LOGIN_ID_TAKEN")
 
 
 async def accounts(database: Database) -> list[AnyRow]:
@@ -132,18 +138,17 @@ async def accounts(database: Database) -> list[AnyRow]:
         return list((await connection.execute(statement.select_from(tables).order_by(account.c.login_id))).all())
 
 
-async def _insert(connection: AsyncConnection, table: sa.Table, row: dict[str, object]) -> int:
-    statement = sa.insert(table).values(row).returning(table.c.id)
-    return int((await connection.execute(statement)).scalar_one())
+async def _insert(connection: AsyncConnection, named: sa.Column[str], row: dict[str, object], taken: str) -> int:
+    """Return the id of a new row of `named`'s table. Raise `Refused` with the code `taken` if its name is taken.
 
-
-async def _free(connection: AsyncConnection, column: sa.Column[str], value: str, code: str) -> None:
-    if (await connection.execute(sa.select(column).where(column == value))).first():
+    The database itself decides who was first: two that look before they insert would both find the name free.
+    """
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    table, value = named.table, str(row[named.name])
+    statement = insert(table).values(row).on_conflict_do_nothing(index_elements=[named]).returning(table.c.id)
+    new_id = (await connection.execute(statement)).scalar_one_or_none()
+    if new_id is None:
         raise Refused(
-            Refusal(
-                code,
-                f"「{value}」は既に登録されています。",
-                f"{value} is registered already.",
-                (column.name,),
-            )
+            Refusal(taken, f"「{value}」は既に登録されています。", f"{value} is registered already.", (named.name,))
         )
+    return int(new_id)

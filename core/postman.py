@@ -7,6 +7,7 @@ import secrets
 import smtplib
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -17,12 +18,13 @@ import structlog
 from denshi_hosho.core.clock import Clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import DatabaseUnavailable, HoshoError, Refused
-from denshi_hosho.core.outbox import claim, postpone, settle
+from denshi_hosho.core.outbox import claim, give_back, postpone, settle
 from denshi_hosho.core.rows import AnyRow
 
 Transport = Callable[[EmailMessage], None]
 Compose = Callable[[AnyRow], Awaitable[EmailMessage]]
 SMTP_SECONDS = 30
+_FOR_GOOD = 500  # https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1: a permanent negative answer
 _log = structlog.get_logger("mail")
 
 
@@ -90,6 +92,13 @@ def to_smtp(url: str) -> Transport:
     return send
 
 
+def refused_for_good(error: Exception) -> bool:
+    """Return whether trying again is of no use: the server refused each recipient or the mail with 5xx, or our rules do."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return bool(error.recipients) and all(code >= _FOR_GOOD for code, _said in error.recipients.values())
+    return isinstance(error, Refused) or (isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= _FOR_GOOD)
+
+
 def _why(row: AnyRow, error: Exception) -> str:
     """Return what is kept of an error. Of a mail that holds keys, only what a server or a rule said: no text of ours."""
     said = row.submission_id is None or isinstance(error, OSError | HoshoError | Refused)
@@ -108,12 +117,16 @@ class Postman:
         self._compose = compose
         self._clock = clock
         self._name = f"{os.getpid()}.{secrets.token_hex(4)}"
+        self._stopped = asyncio.Event()
 
     async def round(self) -> int:
-        """Send everything that is due; return how many mails were sent."""
+        """Send everything that is due; return how many mails were sent. A stopped postman gives back what is left."""
         sent = 0
-        while batch := await claim(self._database, self._name, self._clock()):
+        while not self._stopped.is_set() and (batch := await claim(self._database, self._name, self._clock())):
             for row in batch:
+                if self._stopped.is_set():
+                    await give_back(self._database, self._name)
+                    break
                 sent += await self._deliver(row)
         return sent
 
@@ -122,19 +135,26 @@ class Postman:
             await asyncio.to_thread(self._transport, await self._compose(row))
         except Exception as error:  # noqa: BLE001  a mail that cannot be sent stays in the outbox, and holds up no other
             _log.warning("mail not sent", message_id=row.message_id, error=type(error).__name__)
-            await postpone(self._database, row, self._name, _why(row, error), self._clock())
+            why, for_good = _why(row, error), refused_for_good(error)
+            if await postpone(self._database, row, self._name, why, self._clock(), for_good=for_good):
+                _log.error("mail parked", message_id=row.message_id, attempts=row.attempts)
             return False
         await settle(self._database, int(row.id), self._name, self._clock())
         _log.info("mail sent", message_id=row.message_id)
         return True
 
+    def stop(self) -> None:
+        """Let the walk end after the mail that is being handed over."""
+        self._stopped.set()
+
     async def walk(self, every_seconds: int) -> None:
-        """Do a round every so many seconds until cancelled; an unexpected error is logged and does not end the walk."""
-        while True:
+        """Do a round every so many seconds until stopped; an unexpected error is logged and does not end the walk."""
+        while not self._stopped.is_set():
             try:
                 await self.round()
             except DatabaseUnavailable as error:
                 _log.warning("mail round waits for the database", code=error.code)
             except Exception:  # noqa: BLE001  one bad round must not stop all later mail; it is logged
                 _log.exception("mail round failed")
-            await asyncio.sleep(every_seconds)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), every_seconds)

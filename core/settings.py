@@ -157,6 +157,7 @@ _READERS = {
     "CORS_ORIGINS": _origins, "TRUSTED_DOCUMENTS": _path, "TRUSTED_ONLY": _flag,
     "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _name, "OIDC_ALGORITHMS": _algorithms,
     "TRUSTED_PROXIES": _networks,
+    "SHUTDOWN_SECONDS": _number, "PG_BIN": _path,
 }  # fmt: skip
 
 
@@ -191,6 +192,8 @@ class Settings:
     oidc_client_id: str | None = None
     oidc_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
     trusted_proxies: tuple[Network, ...] = ()
+    shutdown_seconds: int = 20
+    pg_bin: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -1,6 +1,7 @@
 """What a certificate says, as data in one canonical form (RFC 8785): the thing that is hashed, logged and signed."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -17,7 +18,10 @@ _PLAIN = (
 )  # fmt: skip
 _DAYS = ("issued_on", "guarantee_ends_on", "completion_on")
 _WORDS = {"change": Change, "kind": GuaranteeKind, "medium": Medium}
-_PARTS = {"surety": ("name", "address", "representative", "terms_url"), "branch": ("name", "address", "tel", "fax")}
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "surety": ("name", "address", "representative", "terms_url"),
+    "branch": ("name", "address", "tel", "fax"),
+}
 
 
 def statement(certificate: Certificate) -> Json:

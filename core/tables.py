@@ -223,13 +223,14 @@ submission_step = sa.Table(
     sa.Column("state", word(SubmissionState), nullable=False), text("note", null=True), instant("at"),
 )  # fmt: skip
 
+# A mail that is refused for good is parked: it is not tried again until an operator says so.
 # A mail with a `submission_id` has no body: it holds keys, so it is composed when it is sent.
 mail = sa.Table(
     "mail", metadata, key(), ref("guarantee"), text("recipient"), text("subject"), text("body"),
     sa.Column("message_id", sa.String(255), nullable=False, unique=True), instant("due_at"), instant("created_at"),
     sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"), text("last_error", null=True),
     text("lease_by", null=True), instant("lease_until", null=True), instant("sent_at", null=True),
-    ref("submission", null=True),
+    ref("submission", null=True), instant("parked_at", null=True),
     sa.Index("ix_mail_waiting", "due_at", sqlite_where=sa.text("sent_at IS NULL"),
              postgresql_where=sa.text("sent_at IS NULL")),
 )  # fmt: skip

@@ -52,6 +52,16 @@ class Vault:
         self._seal_with = next(iter(self._sealing))
         self._mac_with = next(iter(self._peppers))
 
+    @property
+    def newest(self) -> tuple[str, str]:
+        """Return the names of the secrets under which new keys are sealed, and checked."""
+        return self._seal_with, self._mac_with
+
+    @property
+    def older(self) -> tuple[list[str], list[str]]:
+        """Return the names of the other secrets that are here, sealing ones and peppers."""
+        return list(self._sealing)[1:], list(self._peppers)[1:]
+
     def seal(self, number: str, key: str) -> Sealed:
         """Return `key` as it may be stored for the guarantee `number`."""
         nonce = secrets.token_bytes(_NONCE)

@@ -1,5 +1,8 @@
 """Mail as it leaves: the outbox's own mails, and the mails that hand keys in, composed only when they are needed."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -17,6 +20,8 @@ from denshi_hosho.resolvers.messages import Composed, is_ours
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.submitting import with_keys
 
+LAST_MAIL_SECONDS = 10  # how long a stopping process lets its postman finish a mail
+
 
 def postman(platform: Platform) -> Postman:
     """Return a postman that delivers the outbox: by SMTP if that is set, else into the mail folder."""
@@ -31,6 +36,21 @@ def postman(platform: Platform) -> Postman:
         return _addressed(mail, row, platform.post.sender)
 
     return Postman(platform.database, transport, compose, platform.clock)
+
+
+@asynccontextmanager
+async def delivering(platform: Platform) -> AsyncIterator[asyncio.Task[None]]:
+    """Deliver the outbox while the block runs. At its end the mail that is being handed over may finish, the rest waits."""
+    at_work = postman(platform)
+    walk = asyncio.create_task(at_work.walk(platform.settings.mail_every_seconds))
+    try:
+        yield walk
+    finally:
+        at_work.stop()
+        if not (await asyncio.wait({walk}, timeout=LAST_MAIL_SECONDS))[0]:
+            walk.cancel()  # its lease runs out, and the mail goes out again with the same Message-ID
+        with suppress(asyncio.CancelledError):
+            await walk
 
 
 async def draft(platform: Platform, connection: AsyncConnection, submission_id: int) -> EmailMessage:

@@ -1,8 +1,7 @@
 """The ASGI application: the GraphQL door, the viewer's page, downloads, health, and the postman that walks while it runs."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext
 
 import structlog
 from starlette.applications import Starlette
@@ -14,7 +13,7 @@ from starlette.routing import Route
 from denshi_hosho.core.errors import DatabaseUnavailable, TokenInvalid
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers import access
-from denshi_hosho.resolvers.mailing import postman
+from denshi_hosho.resolvers.mailing import delivering
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.callers import caller_of, headers_for
 from denshi_hosho.schema.context import Context
@@ -46,12 +45,8 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         for problem in platform.rulebook.problems:
             _log.error("rule plugin not served", plugin=problem.plugin, why=problem.en)
-        walk = asyncio.create_task(postman(platform).walk(settings.mail_every_seconds)) if deliver_mail else None
-        yield
-        if walk is not None:
-            walk.cancel()
-            with suppress(asyncio.CancelledError):
-                await walk
+        async with delivering(platform) if deliver_mail else nullcontext():
+            yield
         await platform.database.close()
 
     schema = build_schema(development=settings.development)

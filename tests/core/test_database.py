@@ -1,14 +1,16 @@
 import asyncio
+import random
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import sqlalchemy.exc
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database, at_end, database_url
-from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.errors import DatabaseBusy, SettingsError
 from denshi_hosho.core.tables import rule_text
 
 pytestmark = pytest.mark.anyio
@@ -262,3 +264,104 @@ async def test_what_is_asked_for_at_the_end_is_done_last_once_and_with_all_items
         await database.write(fails)
     assert await database.write(work) == 7
     assert done == ["work", [1, 2], (1, 2)] * 2
+
+
+def idle(database: Database) -> bool:
+    return not any(engine.pool.checkedout() for engine in (database.writer, database.reader))  # type: ignore[attr-defined]  # a queue pool
+
+
+async def test_after_1000_cancelled_readers_and_writers_everything_works_and_nothing_acknowledged_is_missing(
+    database: Database,
+) -> None:
+    chance, acknowledged = random.Random(7), set[str]()  # noqa: S311  no secret
+
+    async def read_slowly() -> None:
+        async with database.read() as connection:
+            for _ in range(3):
+                await connection.execute(sa.select(rule_text.c.digest))
+
+    async def write(name: str) -> None:
+        acknowledged.add(await database.write(lambda connection: add(connection, name)))
+
+    async def client(number: int) -> bool:
+        work = write(f"{number:04d}") if number % 2 else read_slowly()
+        try:
+            await asyncio.wait_for(work, chance.random() * 0.02)
+        except TimeoutError:
+            return True
+        return False
+
+    cancelled, tried = 0, 0
+    while cancelled < 1000:
+        assert tried < 10_000
+        cancelled += sum(await asyncio.gather(*(client(tried + each) for each in range(20))))
+        tried += 20
+    await asyncio.gather(*database._running)
+    stored = set(await names(database))
+    assert acknowledged <= stored
+    assert idle(database)
+    await asyncio.wait_for(database.write(lambda connection: add(connection, "last")), 5)
+    assert "last" in await asyncio.wait_for(names(database), 5)
+
+
+async def test_a_free_connection_is_waited_for_no_longer_than_said(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (
+        ("WAIT_SECONDS", 0.2),
+        ("SQLITE_READERS", 1),
+        ("POSTGRES_CONNECTIONS", 1),
+        ("POSTGRES_MORE", 0),
+    ):
+        monkeypatch.setattr(f"denshi_hosho.core.database.{name}", value)
+    small = Database(database_url)
+    async with small.read() as connection:
+        await connection.execute(sa.select(1))
+        with pytest.raises(DatabaseBusy):
+            await names(small)
+    assert await names(small) == []
+    await small.close()
+
+
+async def test_a_lock_is_waited_for_no_longer_than_said(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    holder = Database(database_url)
+    monkeypatch.setattr("denshi_hosho.core.database.WAIT_SECONDS", 1)
+    waiting = Database(database_url)
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(connection: AsyncConnection) -> None:
+        await add(connection, "same")
+        held.set()
+        await go_on.wait()
+
+    holding = asyncio.create_task(holder.write(hold))
+    await held.wait()
+    with pytest.raises(DatabaseBusy):
+        await waiting.write(lambda connection: add(connection, "same"))
+    go_on.set()
+    await holding
+    assert await names(waiting) == ["same"]
+    for each in (holder, waiting):
+        await each.close()
+
+
+async def test_postgresql_itself_ends_what_takes_too_long(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite's statements run in this process")
+    async with database.read() as connection:
+        limits = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "application_name")
+        shown = {name: (await connection.exec_driver_sql(f"SHOW {name}")).scalar_one() for name in limits}
+    assert shown == {"statement_timeout": "30s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "1min",
+                     "application_name": "hosho"}  # fmt: skip
+
+
+async def test_a_file_is_switched_to_its_write_ahead_log_by_many_at_once(tmp_path: Path) -> None:
+    each = [Database(f"sqlite:///{tmp_path / 'new.db'}") for _ in range(8)]
+
+    async def mode(database: Database) -> str:
+        async with database.reader.connect() as connection:
+            return str((await connection.exec_driver_sql("PRAGMA journal_mode")).scalar_one())
+
+    assert await asyncio.gather(*map(mode, each)) == ["wal"] * 8
+    for database in each:
+        await database.close()

@@ -1,4 +1,6 @@
+import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import parties
 from denshi_hosho.core.certificate import HandlingBranch, Surety
+from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import Refused
+from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.parties import NewAccount, prepare_account
 from denshi_hosho.core.passwords import matches
 from denshi_hosho.core.tables import account, branch, number_range, principal, surety
@@ -131,3 +135,39 @@ async def test_a_malformed_account_is_refused(changes: dict[str, Any], codes: li
 async def test_a_login_id_of_three_to_64_characters_is_taken(login_id: str) -> None:
     row = await prepare_account(replace(NEW, login_id=login_id, role=Role.SURETY, party_id=7))
     assert (row["login_id"], row["surety_id"], "principal_id" in row) == (login_id, 7, False)
+
+
+@pytest.mark.anyio
+async def test_of_several_that_take_a_name_at_once_one_gets_it_and_the_others_are_refused(
+    world: World, database_url: str
+) -> None:
+    other = Database(database_url)
+
+    async def at_once(work: Any) -> list[Any]:
+        each = (world.database, other)
+        return await asyncio.gather(*(each[n % 2].write(partial(work, n)) for n in range(8)), return_exceptions=True)
+
+    row = {
+        "login_id": "same",
+        "password_hash": "x",
+        "role": Role.SURETY,
+        "email": "a@example.jp",
+        "surety_id": world.surety_id,
+    }
+    for code, work in (
+        ("PRINCIPAL_EXISTS", lambda _n, c: parties.add_principal(c, "同名", NOW)),
+        ("SURETY_EXISTS", lambda n, c: parties.add_surety(
+            c, WHO, SuretyClass.BANK, (BRANCH,), {GuaranteeKind.BID: (100 * n, 100 * n + 9)}, NOW)),
+        ("LOGIN_ID_TAKEN", lambda _n, c: parties.add_account(c, dict(row), NOW)),
+        ("NUMBER_RANGE", lambda _n, c: add_range(c, world.surety_id, GuaranteeKind.BID, 5_000, 5_009)),
+    ):  # fmt: skip
+        answers = await at_once(work)
+        refusals = [each for each in answers if isinstance(each, Refused)]
+        assert [each.refusals[0].code for each in refusals] == [code] * 7, answers
+        assert not [each for each in answers if isinstance(each, Exception) and not isinstance(each, Refused)]
+    await other.close()
+
+
+@pytest.mark.anyio
+async def test_a_branch_that_is_given_twice_is_refused(world: World) -> None:
+    await refused(world, add_surety(world, WHO, BRANCH, replace(BRANCH, name=" 本店 ")), "BRANCH_TWICE")

@@ -48,6 +48,8 @@ GIVEN: dict[str, tuple[str, object]] = {
         "10.0.0.0/8, fd00::/8,127.0.0.1",
         (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32")),
     ),
+    "SHUTDOWN_SECONDS": ("5", 5),
+    "PG_BIN": ("/usr/lib/postgresql/16/bin", Path("/usr/lib/postgresql/16/bin")),
 }
 
 
@@ -78,13 +80,11 @@ MALFORMED = [
     *[("SEAL_SECRETS", text) for text in ("k1", "k1:", f":{b64('a')}", f"k1={b64('a')}", b64("a"), "k1:x", f"k1:{b64('a', 31)}",
       f"k1:{b64('a', 33)}", f"{ONE},k2", f"{'n' * 17}:{b64('a')}", f"k1:{b64('a')}é", f"{ONE},k1:{b64('b')}", f"{ONE},{ONE}")],
     *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT", "TRUSTED_ONLY") for text in ("", "yes", "on", "2", " 1", "偽")],
-    *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT")
+    *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT", "SHUTDOWN_SECONDS")
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
     *[(name, text) for name in ("PUBLIC_URL", "TIMESTAMP_URL")
       for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[",
       "https://a:b", "https://a:99999")],
-    *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
-      "https://a:99999")],
     *[("OIDC_ISSUER", text) for text in ("", "id.example.jp", "http://id.example.jp", "https://", "https://id.example.jp?a=b",
       "https://id.example.jp#a", "file:///etc", "http://127.0.0.2", "https://a:b")],
     *[("OIDC_CLIENT_ID", text) for text in ("", "a\nb", "保証")],

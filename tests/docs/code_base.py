@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 # The calls whose string arguments are codes: refusals, and answers of the HTTP door.
-_CALLS = frozenset({"Refusal", "RequestRefused", "_refusal", "_free"})
+_CALLS = frozenset({"Refusal", "RequestRefused", "_refusal", "_insert"})
 
 
 def codes() -> set[str]:

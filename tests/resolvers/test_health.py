@@ -19,7 +19,13 @@ pytestmark = pytest.mark.anyio
 async def test_a_platform_with_a_current_database_is_ok(platform: Platform) -> None:
     report = await health.report(platform)
     assert report.ready
-    assert report.to_json() == {"status": "ok", "database": "ok", "rules": {}, "missingSecrets": ()}
+    assert report.to_json() == {
+        "status": "ok",
+        "database": "ok",
+        "rules": {},
+        "missingSecrets": (),
+        "mail": {"late": 0, "parked": 0},
+    }
 
 
 async def test_an_old_database_is_outdated(settings: Settings, rulebook: Rulebook) -> None:
@@ -27,7 +33,13 @@ async def test_an_old_database_is_outdated(settings: Settings, rulebook: Ruleboo
     await downgrade(platform.database, "base")
     report = await health.report(platform)
     assert not report.ready
-    assert report.to_json() == {"status": "unavailable", "database": "outdated", "rules": {}, "missingSecrets": ()}
+    assert report.to_json() == {
+        "status": "unavailable",
+        "database": "outdated",
+        "rules": {},
+        "missingSecrets": (),
+        "mail": {"late": 0, "parked": 0},
+    }
     await platform.database.close()
 
 

@@ -20,7 +20,10 @@ pytestmark = pytest.mark.anyio
 async def test_ready(api: Api) -> None:
     for path, body in (
         ("/livez", {"status": "ok"}),
-        ("/readyz", {"status": "ok", "database": "ok", "rules": {}, "missingSecrets": []}),
+        (
+            "/readyz",
+            {"status": "ok", "database": "ok", "rules": {}, "missingSecrets": [], "mail": {"late": 0, "parked": 0}},
+        ),
     ):
         response = await api.http.get(path)
         assert (response.status_code, response.json()) == (200, body)
@@ -35,7 +38,13 @@ async def test_an_older_schema_is_not_ready(api: Api) -> None:
     await api.platform.database.write(older)
     response = await api.http.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"status": "unavailable", "database": "outdated", "rules": {}, "missingSecrets": []}
+    assert response.json() == {
+        "status": "unavailable",
+        "database": "outdated",
+        "rules": {},
+        "missingSecrets": [],
+        "mail": {"late": 0, "parked": 0},
+    }
     assert (await api.http.get("/livez")).status_code == 200
 
 
@@ -66,7 +75,13 @@ async def _is(platform: Platform, url: str, said: str) -> None:
         response = await api.http.get("/readyz")
     await database.close()
     assert response.status_code == 503
-    assert response.json() == {"status": "unavailable", "database": said, "rules": {}, "missingSecrets": []}
+    assert response.json() == {
+        "status": "unavailable",
+        "database": said,
+        "rules": {},
+        "missingSecrets": [],
+        "mail": {"late": 0, "parked": 0},
+    }
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -82,7 +97,13 @@ async def test_a_key_whose_secret_is_not_configured_makes_the_platform_unready(a
     async with api_of(replace(api.platform, vault=vault)) as other:
         response = await other.http.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"status": "unavailable", "database": "ok", "rules": {}, "missingSecrets": ["k1"]}
+    assert response.json() == {
+        "status": "unavailable",
+        "database": "ok",
+        "rules": {},
+        "missingSecrets": ["k1"],
+        "mail": {"late": 0, "parked": 0},
+    }
     assert (await api.http.get("/readyz")).json()["missingSecrets"] == []
 
 

@@ -12,7 +12,7 @@ import httpx
 from denshi_hosho.core.settings import Settings
 from tests.cli.test_cli import HOSHO, clean, free_port
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 @dataclass

@@ -22,6 +22,9 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "surety": ("name", "address", "representative", "terms_url"),
     "branch": ("name", "address", "tel", "fax"),
 }
+    "surety": ("name", "address", "representative", "terms_url"),
+    "branch": ("name", "address", "tel", "fax"),
+}
 
 
 def statement(certificate: Certificate) -> Json:

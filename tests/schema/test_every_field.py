@@ -108,6 +108,7 @@ class Story:
         session = await self.do("refreshSession", refreshToken=session["refreshToken"])
         self.api = Api(self.api.http, self.api.platform, session["accessToken"], sessions=self.api.sessions)
         await self.do("changePassword", currentPassword=PASSWORD, newPassword=PASSWORD, work=WORK)
+        self.api = self.api.bearing(None)  # that session has ended
         await self.do("signInWithProvider", idToken="x.y.z", nonce="n")
         await self.do("signOut", refreshToken=session["refreshToken"])
 

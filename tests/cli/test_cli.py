@@ -157,6 +157,22 @@ def test_a_database_that_cannot_be_reached_is_said_in_a_line(secrets: dict[str, 
     assert "Traceback" not in refused.stderr
 
 
+def test_documents_are_trusted_from_files_and_checked_at_the_start(tmp_path: Path, environment: dict[str, str]) -> None:
+    good, bad, manifest = (tmp_path / name for name in ("good.graphql", "bad.graphql", "trusted.json"))
+    good.write_text("query Hello { __typename }\n")
+    bad.write_text("{ unknown }")
+    printed = hosho("schema", "trust", str(good))
+    assert list(json.loads(printed.stdout).values()) == ["query Hello { __typename }\n"]
+    refused = hosho("schema", "trust", str(good), str(bad))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"TRUSTED_DOCUMENTS: {bad}:1: Cannot query field 'unknown'" in refused.stderr
+    manifest.write_text(printed.stdout.replace("Hello", "Other"))
+    stopped = hosho("serve", HOSHO_TRUSTED_DOCUMENTS=str(manifest), **environment)
+    assert (stopped.returncode, "is not its document's SHA-256" in stopped.stderr) == (1, True)
+    stopped = hosho("serve", HOSHO_TRUSTED_ONLY="1", **environment)
+    assert (stopped.returncode, "HOSHO_TRUSTED_ONLY=1 needs" in stopped.stderr) == (1, True)
+
+
 def test_a_port_that_is_taken_is_said_before_anything_is_made(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -70,7 +70,12 @@ def _value(value: object) -> object:
 def _typed(certificate: Certificate) -> bool:
     """Tell whether money and texts are what they should be: JSON could hold anything in their place."""
     whole = certificate.version, certificate.guaranteed_amount, certificate.contract_price
-    texts = certificate.number, certificate.principal_name, certificate.obligee_name, certificate.works_name
+    texts: tuple[object, ...] = (
+        certificate.number,
+        certificate.principal_name,
+        certificate.obligee_name,
+        certificate.works_name,
+    )
     texts += certificate.surety.name, certificate.surety.address, certificate.surety.representative, certificate.salt
     texts += certificate.branch.name, certificate.branch.address, certificate.branch.tel
     maybe = certificate.depositary_bank, certificate.surety.terms_url, certificate.branch.fax

@@ -28,14 +28,14 @@ ONE_OF_TWO = Refusal(
 class Verdict:
     """What a copy proves (every attribute of `VerifiedCopy`), whether it is what was issued, and how it stands today.
 
-    `status` is None if this database has no such certificate, `status_since` if the day was not recorded.
+    `status` is None if this database has no such certificate, `status_changed_on` if the day was not recorded.
     """
 
     def __init__(self, copy: VerifiedCopy, standing: Standing | None, *, identical: bool) -> None:
         self._copy = copy
         self.identical = identical
         self.status = standing.status if standing else None
-        self.status_since = standing.since if standing else None
+        self.status_changed_on = standing.since if standing else None
 
     def __getattr__(self, name: str) -> object:
         """Return what the copy says under `name`."""

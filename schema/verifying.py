@@ -72,7 +72,7 @@ class VerifiedCertificate:
     status: CertificateStatus | None = strawberry.field(
         description="Whether the certificate is still current; null if this platform no longer has it."
     )
-    status_since: date | None = strawberry.field(
+    status_changed_on: date | None = strawberry.field(
         description="Since which day in Japan it is not; null while it is, and where the day was not recorded."
     )
 

@@ -79,7 +79,7 @@ def test_obligees_are_found_by_the_word_issuer() -> None:
     assert "発注者" in (kind.description or "")
     assert "issuer of the works contract" in (kind.description or "")
     about = [(path, said or "") for path, _, said in NAMED if re.search(r"\.(obligee|obligees|obligeeName)$", path)]
-    assert len(about) == 13
+    assert len(about) == 14
     assert [path for path, said in about if "発注者" not in said or "issuer" not in said] == []
 
 
@@ -104,7 +104,7 @@ def test_days_end_in_on_and_instants_in_at(scalar: str, ending: re.Pattern[str])
 
 def test_money_is_yen() -> None:
     money = [path for path, _, _ in NAMED if re.search(r"(Price|Amount|\.amount)$", path)]
-    assert len(money) == 17
+    assert len(money) == 20
     kinds = {path: get_named_type(kind) for path, kind, _ in NAMED}
     assert [path for path in money if kinds[path] is not SCHEMA.type_map["Yen"]] == []
 
@@ -125,7 +125,7 @@ def test_a_mutation_takes_one_input_and_may_be_refused(name: str) -> None:
 
 def test_every_union_has_room_for_a_refusal() -> None:
     unions = [kind for kind in OWN.values() if isinstance(kind, GraphQLUnionType)]
-    assert len(unions) == 11
+    assert len(unions) == 12
     assert [kind.name for kind in unions if SCHEMA.type_map["Refused"] not in kind.types] == []
 
 

@@ -59,7 +59,7 @@ async def test_anybody_verifies_either_form_and_nothing_is_written(api: Api) -> 
     assert (by_pdf["form"], by_jws["form"]) == ("PDF", "JWS")
     for each in (by_pdf, by_jws):
         assert each["identical"] is True
-        assert (each["status"], each["statusSince"]) == ("ACTIVE", None)
+        assert (each["status"], each["statusChangedOn"]) == ("ACTIVE", None)
         assert each["pdfSha256"] == hashlib.sha256(pdf).hexdigest()
         assert each["signedAt"] == "2024-06-03T01:00:00+00:00"
     assert by_pdf["selfMade"] is True
@@ -124,7 +124,7 @@ async def test_the_status_list_tells_every_stale_copy(api: Api, platform: Platfo
     contractor = await api.as_("contractor")
     await contractor.do(MUTATIONS["rotateAccessKey"], guaranteeId=made, reason="誤送信", idempotencyKey="r")
     assert await _standing(api, jws, clock) is CertificateStatus.ROTATED
-    assert (await verified(api, jws=jws))["statusSince"] == "2024-06-03"
+    assert (await verified(api, jws=jws))["statusChangedOn"] == "2024-06-03"
 
     async def alter(*statements: sa.Executable) -> None:
         async def work(connection: AsyncConnection) -> None:
@@ -140,7 +140,7 @@ async def test_the_status_list_tells_every_stale_copy(api: Api, platform: Platfo
     names = [each.name for each in columns] + ["version", "change", "issued_on"]
     await alter(sa.insert(certificate).from_select(names, newer), sa.update(guarantee).values(live_version=2))
     assert await _standing(api, jws, clock) is CertificateStatus.SUPERSEDED
-    assert (await verified(api, jws=jws))["statusSince"] == "2024-06-12"
+    assert (await verified(api, jws=jws))["statusChangedOn"] == "2024-06-12"
     for state in (GuaranteeState.RELEASED, GuaranteeState.CANCELLED):
         await alter(sa.update(guarantee).values(state=state))
         assert (await _standing(api, jws, clock)).value == state.value

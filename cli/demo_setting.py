@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from denshi_hosho.cli.signing import CERTIFICATES, KEY, make_files
+from denshi_hosho.core.clock import system_clock
 from denshi_hosho.core.settings import SECRET_BYTES, Settings
 
 EXAMPLE_RULES = "denshi_hosho.examples.kinki"
@@ -14,6 +16,9 @@ def demo_settings(folder: Path, port: int) -> Settings:
     """Return the settings of a demo whose data lies in `folder`; its secrets are made at the first start."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = {name: {"demo": _secret(folder / f"{name}.secret")} for name in _NAMES}
+    signing = folder / "signing"
+    if not (signing / KEY).exists():
+        make_files(signing, "電子保証デモ", system_clock())
     return Settings(
         database_url=f"sqlite:///{folder / 'hosho.db'}",
         token_secrets=kept["token"],
@@ -21,6 +26,8 @@ def demo_settings(folder: Path, port: int) -> Settings:
         pepper_secrets=kept["pepper"],
         signing_secrets=kept["signing"],
         log_secrets=kept["log"],
+        pdf_key=signing / KEY,
+        pdf_certificates=signing / CERTIFICATES,
         public_url=f"http://127.0.0.1:{port}",
         development=True,
         mail_folder=folder / "mail",

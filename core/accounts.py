@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.devices import Caller
+from denshi_hosho.core.ended import end_sessions
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.gcra import Charged
-from denshi_hosho.core.passwords import HashingBusy, check_new_password, hashed, matches
+from denshi_hosho.core.passwords import HashingBusy, check_new_password, hashed, is_outdated, matches
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, session
 from denshi_hosho.core.throttle import CHANGE_PASSWORD, Attempt, Throttle, too_many
@@ -22,7 +23,7 @@ from denshi_hosho.core.work import Solution
 
 SESSION_LIFE = timedelta(days=14)
 BUSY_SECONDS = 5
-_ACTOR = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id
+_ACTOR = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id, account.c.disabled_at
 
 WRONG = Refusal(
     "SIGN_IN_FAILED",
@@ -37,6 +38,11 @@ ENDED = Refusal(
     ("refresh_token",),
 )
 
+DISABLED = Refusal(
+    "ACCOUNT_DISABLED",
+    "このアカウントは停止されています。運営者に連絡してください。",
+    "This account is closed. Ask the operator.",
+)
 WRONG_CURRENT = Refusal(
     "PASSWORD_WRONG",
     "現在のパスワードが違います。",
@@ -53,8 +59,8 @@ class SignedIn:
     refresh_token: str
 
 
-def _actor(row: AnyRow) -> Actor:
-    return Actor(row.id, row.role, row.principal_id, row.surety_id)
+def _actor(row: AnyRow, family: str) -> Actor:
+    return Actor(row.id, row.role, row.principal_id, row.surety_id, family)
 
 
 async def sign_in(database: Database, throttle: Throttle, attempt: Attempt, password: str, now: datetime) -> SignedIn:
@@ -72,12 +78,18 @@ async def sign_in(database: Database, throttle: Throttle, attempt: Attempt, pass
         right = await matches(row.password_hash if row else None, password)
     if not right or row is None:
         raise Refused(WRONG)
+    # Hashed under other parameters than today's: the password is at hand now, and never again until the next sign-in.
+    renewed = await _renewed(row.password_hash, password)
 
     async def work(connection: AsyncConnection) -> SignedIn | None:
-        signed_in = await _begin(connection, row.id, row.password_hash, now)
-        if signed_in is not None:
-            await throttle.refund_later(connection, charged, now)
-        return signed_in
+        begun = await begin(connection, row.id, row.password_hash, now)
+        if begun is None:
+            return None
+        if renewed is not None:
+            mine = account.c.id == row.id, account.c.password_hash == row.password_hash
+            await connection.execute(sa.update(account).where(*mine).values(password_hash=renewed))
+        await throttle.refund_later(connection, charged, now)
+        return begun
 
     signed_in = await database.write(work)
     if signed_in is None:
@@ -107,14 +119,24 @@ async def _given_back_if_busy(
         raise too_many(attempt.caller, BUSY_SECONDS) from busy
 
 
+async def _renewed(password_hash: str, password: str) -> str | None:
+    """Return the hash to keep instead, if parameters have changed; where there is no room to hash, the next time will do."""
+    if not is_outdated(password_hash):
+        return None
+    try:
+        return await hashed(password)
+    except HashingBusy:
+        return None
+
+
 async def refresh(database: Database, refresh_token: str, now: datetime) -> SignedIn:
     """Return the session continued with a new refresh token. Raise `Refused`.
 
-    A token that was used before ends the whole session: one of its two bearers stole it.
+    A token that was used before ends the whole session, and its access tokens: one of its two bearers stole it.
     """
 
     async def work(connection: AsyncConnection) -> SignedIn | None:
-        who = await _hold(connection, account.c.id == _owner(refresh_token))
+        who = await hold(connection, account.c.id == _owner(refresh_token))
         used = (
             sa.update(session)
             .where(session.c.refresh_hash == token_hash(refresh_token), session.c.ended_at.is_(None))
@@ -126,7 +148,7 @@ async def refresh(database: Database, refresh_token: str, now: datetime) -> Sign
             await _end_family(connection, refresh_token, now)
         if who is None or row is None or row.expires_at <= now:
             return None
-        return SignedIn(_actor(who), await _new_token(connection, who.id, row.family, now))
+        return SignedIn(_actor(who, row.family), await _new_token(connection, who.id, row.family, now))
 
     renewed = await database.write(work)
     if renewed is None:
@@ -138,7 +160,7 @@ async def sign_out(database: Database, refresh_token: str, now: datetime) -> Non
     """End the session that `refresh_token` belongs to; nothing happens if there is none."""
 
     async def work(connection: AsyncConnection) -> None:
-        await _hold(connection, account.c.id == _owner(refresh_token))
+        await hold(connection, account.c.id == _owner(refresh_token))
         await _end_family(connection, refresh_token, now)
 
     await database.write(work)
@@ -174,10 +196,9 @@ async def change_password(
         changed = await connection.execute(sa.update(account).where(*mine).values(password_hash=new_hash))
         if not changed.rowcount:  # another request changed it meanwhile
             return None
-        theirs = session.c.account_id == actor.account_id, session.c.ended_at.is_(None)
-        await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
+        await end_sessions(connection, session.c.account_id == actor.account_id, now)
         await throttle.refund_later(connection, charged, now)
-        return await _begin(connection, actor.account_id, new_hash, now)
+        return await begin(connection, actor.account_id, new_hash, now)
 
     signed_in = await database.write(work)
     if signed_in is None:
@@ -192,24 +213,23 @@ async def reset_password(database: Database, login_id: str, new: str, now: datet
     new_hash = await hashed(new)
 
     async def work(connection: AsyncConnection) -> None:
-        who = await _hold(connection, account.c.login_id == login_id)
-        if who is None:
-            raise Refused(
-                Refusal(
-                    "ACCOUNT_UNKNOWN",
-                    "そのお客様IDのアカウントはありません。",
-                    "There is no such account.",
-                    ("login_id",),
-                )
-            )
+        who = await called(connection, login_id)
         await connection.execute(sa.update(account).where(account.c.id == who.id).values(password_hash=new_hash))
-        theirs = session.c.account_id == who.id, session.c.ended_at.is_(None)
-        await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
+        await end_sessions(connection, session.c.account_id == who.id, now)
 
     await database.write(work)
 
 
-async def _hold(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> AnyRow | None:
+async def called(connection: AsyncConnection, login_id: str) -> AnyRow:
+    """Return the account with this login id, held until the transaction ends. Raise `Refused` if there is none."""
+    who = await hold(connection, account.c.login_id == login_id)
+    if who is None:
+        raise Refused(Refusal("ACCOUNT_UNKNOWN", "そのお客様IDのアカウントはありません。", "There is no such account.",
+                              ("login_id",)))  # fmt: skip
+    return who
+
+
+async def hold(connection: AsyncConnection, which: sa.ColumnElement[bool]) -> AnyRow | None:
     """Return the account, held until the transaction ends.
 
     On PostgreSQL a statement does not see the session that another transaction is just beginning: an end to all sessions
@@ -223,12 +243,20 @@ def _owner(refresh_token: str) -> sa.ScalarSelect[int]:
     return sa.select(session.c.account_id).where(session.c.refresh_hash == token_hash(refresh_token)).scalar_subquery()
 
 
-async def _begin(connection: AsyncConnection, account_id: int, password_hash: str, now: datetime) -> SignedIn | None:
+async def begin(connection: AsyncConnection, account_id: int, password_hash: str, now: datetime) -> SignedIn | None:
     """Return a new session, or None if the password was changed since it was checked."""
-    who = await _hold(connection, account.c.id == account_id)
+    who = await hold(connection, account.c.id == account_id)
     if who is None or who.password_hash != password_hash:
         return None
-    return SignedIn(_actor(who), await _new_token(connection, account_id, secrets.token_hex(16), now))
+    return await begin_for(connection, who, now)
+
+
+async def begin_for(connection: AsyncConnection, who: AnyRow, now: datetime) -> SignedIn:
+    """Return a new session of the account `who`, which is held. Raise `Refused` if it is closed."""
+    if who.disabled_at is not None:
+        raise Refused(DISABLED)
+    family = secrets.token_hex(16)
+    return SignedIn(_actor(who, family), await _new_token(connection, who.id, family, now))
 
 
 async def _new_token(connection: AsyncConnection, account_id: int, family: str, now: datetime) -> str:
@@ -241,5 +269,4 @@ async def _new_token(connection: AsyncConnection, account_id: int, family: str, 
 
 async def _end_family(connection: AsyncConnection, refresh_token: str, now: datetime) -> None:
     family = sa.select(session.c.family).where(session.c.refresh_hash == token_hash(refresh_token))
-    live = session.c.family.in_(family.scalar_subquery()), session.c.ended_at.is_(None)
-    await connection.execute(sa.update(session).where(*live).values(ended_at=now))
+    await end_sessions(connection, session.c.family.in_(family.scalar_subquery()), now)

@@ -85,7 +85,7 @@ async def resubmit(
         raise Refused(Refusal("SURETY_CHANGED", "差し戻された申込の保証会社は変更できません。新しく申し込んでください。",
                               "A returned application stays with its surety. Apply anew for another one.",
                               ("application", "surety_id")))  # fmt: skip
-    await _set(connection, application_id, {**_row(form, facts), "state": _STATES.SUBMITTED})
+    await _set(connection, actor, application_id, {**_row(form, facts), "state": _STATES.SUBMITTED})
     await note_step(connection, actor, About.row(row), ApplicationStep.RESUBMITTED, now)
 
 
@@ -114,7 +114,7 @@ async def approve(
     if len(branches) != 1:
         raise Refused(Refusal("BRANCH_NEEDED", "取扱店を指定してください。", "Say which branch handles the guarantee.",
                               ("branch_id",)))  # fmt: skip
-    await _set(connection, application_id, {"state": _STATES.APPROVED, "branch_id": branches[0]})
+    await _set(connection, actor, application_id, {"state": _STATES.APPROVED, "branch_id": branches[0]})
     await note_step(connection, actor, About.row(row), ApplicationStep.APPROVED, now)
 
 
@@ -128,7 +128,7 @@ async def record_fee_received(
                               f"An amount is 1 to {MAX_YEN:,} yen.", ("amount",)))  # fmt: skip
     row = await _fee_due(connection, actor, application_id)
     values = {"fee_state": FeeState.RECEIVED, "fee_amount": amount, "fee_received_on": received_on}
-    await _set(connection, application_id, values)
+    await _set(connection, actor, application_id, values)
     await note_step(connection, actor, About.row(row), ApplicationStep.FEE_RECORDED, now, FeeState.RECEIVED.ja)
 
 
@@ -141,7 +141,7 @@ async def record_fee_consolidated(
     if not (await connection.execute(statement)).scalar_one():
         raise Refused(Refusal("NOT_CONSOLIDATED", "この保証契約者は一括後払の対象ではありません。",
                               "This principal is no consolidated-payment customer.", ("consolidated",)))  # fmt: skip
-    await _set(connection, application_id, {"fee_state": FeeState.CONSOLIDATED})
+    await _set(connection, actor, application_id, {"fee_state": FeeState.CONSOLIDATED})
     note = FeeState.CONSOLIDATED.ja
     await note_step(connection, actor, About.row(row), ApplicationStep.FEE_RECORDED, now, note)
 
@@ -160,12 +160,13 @@ async def _judge(
 ) -> None:  # fmt: skip
     state, step, note = verdict
     row = await lock(connection, actor, application_id, [_STATES.SUBMITTED])
-    await _set(connection, application_id, {"state": state})
+    await _set(connection, actor, application_id, {"state": state})
     await note_step(connection, actor, About.row(row), step, now, note)
 
 
-async def _set(connection: AsyncConnection, application_id: int, row: Mapping[str, object]) -> None:
-    await connection.execute(sa.update(application).where(application.c.id == application_id).values(row))
+async def _set(connection: AsyncConnection, actor: Actor, application_id: int, row: Mapping[str, object]) -> None:
+    mine = application.c.id == application_id, theirs(actor)
+    await connection.execute(sa.update(application).where(*mine).values(row))
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ async def issue(connection: AsyncConnection, row: AnyRow, record: DecisionRecord
     guarantee_id = await _guarantee(connection, row, number, how.now)
     certified = await _certificate(connection, row, guarantee_id, number, how.now)
     await keep_decision(connection, row.id, Stage.CONCLUSION, record, how.now)
-    state = sa.update(application).where(application.c.id == row.id).values(state=ApplicationState.CONCLUDED)
-    await connection.execute(state)
+    mine = application.c.id == row.id, application.c.surety_id == how.actor.surety_id
+    await connection.execute(sa.update(application).where(*mine).values(state=ApplicationState.CONCLUDED))
     electronic = row.delivery is Medium.ELECTRONIC
     key_id = await store_new_key(connection, how.vault, guarantee_id, number, how.now) if electronic else None
     said: Said = {certificate.name: digest(certified), "version": certified.version, access_key.name: key_id}

@@ -88,7 +88,10 @@ async def rotate(
 ) -> None:
     """Give the actor's own guarantee a new key; the old one is dead at once. Raise `Refused`."""
     number = await _own(connection, actor, guarantee_id)
-    live = access_key.c.guarantee_id == guarantee_id, access_key.c.retired_at.is_(None)
+    own = sa.select(guarantee.c.id).where(
+        guarantee.c.id == guarantee_id, guarantee.c.principal_id == actor.principal_id
+    )
+    live = access_key.c.guarantee_id.in_(own), access_key.c.retired_at.is_(None)
     retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now))
     if not retired.rowcount:
         raise Refused(ON_PAPER)

@@ -125,7 +125,8 @@ async def add_account(connection: AsyncConnection, row: dict[str, object], now: 
 async def accounts(database: Database) -> list[AnyRow]:
     """Return every account with the name of its party, by login id."""
     party = sa.func.coalesce(principal.c.name, surety.c.name).label("party")
-    statement = sa.select(account.c.login_id, account.c.role, account.c.email, party)
+    more = account.c.provider_subject, account.c.disabled_at
+    statement = sa.select(account.c.login_id, account.c.role, account.c.email, party, *more)
     tables = account.outerjoin(principal).outerjoin(surety, surety.c.id == account.c.surety_id)
     async with database.read() as connection:
         return list((await connection.execute(statement.select_from(tables).order_by(account.c.login_id))).all())

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
@@ -11,6 +12,8 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.fetching import is_loopback
+from denshi_hosho.core.signing_keys import ALGORITHMS
 from denshi_hosho.core.sources import Network
 from denshi_hosho.core.text import MAIL_ADDRESS
 
@@ -19,6 +22,8 @@ SECRET_BYTES = 32
 MAX_KEY_ID = 16  # what the database's columns `sealed_with` and `mac_with` hold
 MAX_DIGITS = 9
 Secrets = Mapping[str, bytes]
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?")
+_USUAL_PORTS = {"http:": ":80", "https": ":443"}
 
 
 def _secrets(name: str, text: str) -> Secrets:
@@ -68,6 +73,12 @@ def _text(_name: str, text: str) -> str:
     return text
 
 
+def _name(name: str, text: str) -> str:
+    if not (text and text.isascii() and text.isprintable()):
+        raise _wrong(name, "半角英数記号", "printable ASCII characters")
+    return text
+
+
 def _is_url(text: str, schemes: set[str]) -> bool:
     try:
         parts = urlsplit(text)
@@ -80,6 +91,22 @@ def _web(name: str, text: str) -> str:
     if not _is_url(text, {"http", "https"}):
         raise _wrong(name, "https://ホスト名", "https://host")
     return text
+
+
+def _issuer(name: str, text: str) -> str:
+    local = _is_url(text, {"http"}) and is_loopback(text)
+    if not (_is_url(text, {"https"}) or local) or urlsplit(text).query or urlsplit(text).fragment:
+        raise _wrong(
+            name, "プロバイダーのissuer(https://…)", "the provider's issuer, https://…, without query or fragment"
+        )
+    return text
+
+
+def _algorithms(name: str, text: str) -> tuple[str, ...]:
+    names = _words(name, text)
+    if not names or not set(names) <= ALGORITHMS.keys():
+        raise _wrong(name, f"{', '.join(ALGORITHMS)} のうちの1つ以上", f"one or more of {', '.join(ALGORITHMS)}")
+    return names
 
 
 def _mail(name: str, text: str) -> str:
@@ -96,6 +123,22 @@ def _smtp(name: str, text: str) -> str:
     return text
 
 
+def _origins(name: str, text: str) -> tuple[str, ...]:
+    """Return exact origins, as browsers write them: scheme, host in lower case, and a port that is not the usual one."""
+    origins = _words(name, text)
+    for origin in origins:
+        if (
+            not _ORIGIN.fullmatch(origin)
+            or not _is_url(origin, {"http", "https"})
+            or origin.endswith(_USUAL_PORTS[origin[:5]])
+        ):
+            raise _wrong(
+                name, "カンマ区切りのオリジン(https://ホスト名[:ポート]、* は不可)",
+                "origins such as https://app.example.jp, separated by commas: no *, no path, no upper case, no usual port",
+            )  # fmt: skip
+    return origins
+
+
 def _path(_name: str, text: str) -> Path:
     return Path(text)
 
@@ -107,9 +150,12 @@ def _wrong(name: str, ja: str, en: str) -> SettingsError:
 _READERS = {
     "DATABASE_URL": _text, "TOKEN_SECRETS": _secrets, "SEAL_SECRETS": _secrets, "PEPPER_SECRETS": _secrets,
     "SIGNING_SECRETS": _secrets, "LOG_SECRETS": _secrets,
+    "PDF_KEY": _path, "PDF_CERTIFICATES": _path, "PDF_KEY_PASSPHRASE": _text, "TIMESTAMP_URL": _web,
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
+    "CORS_ORIGINS": _origins, "TRUSTED_DOCUMENTS": _path, "TRUSTED_ONLY": _flag,
+    "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _name, "OIDC_ALGORITHMS": _algorithms,
     "TRUSTED_PROXIES": _networks,
 }  # fmt: skip
 
@@ -124,6 +170,10 @@ class Settings:
     pepper_secrets: Secrets = field(default_factory=dict, repr=False)
     signing_secrets: Secrets = field(default_factory=dict, repr=False)
     log_secrets: Secrets = field(default_factory=dict, repr=False)
+    pdf_key: Path | None = None
+    pdf_certificates: Path | None = None
+    pdf_key_passphrase: str | None = field(default=None, repr=False)
+    timestamp_url: str | None = field(default=None, repr=False)  # it may hold a password
     public_url: str = "http://127.0.0.1:8000"
     development: bool = False
     mail_folder: Path = Path("var/mail")
@@ -134,6 +184,12 @@ class Settings:
     rules_disabled: tuple[str, ...] = ()
     rules_strict: bool = False
     body_limit: int = 262_144
+    cors_origins: tuple[str, ...] = ()
+    trusted_documents: Path | None = None
+    trusted_only: bool = False
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_algorithms: tuple[str, ...] = ("RS256", "ES256", "EdDSA")
     trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
@@ -161,6 +217,15 @@ class Settings:
             raise SettingsError(
                 f"秘密鍵が設定されていません: {names}。`hosho keys generate` で作れます。",
                 f"Secrets are missing: {names}. `hosho keys generate` makes them.",
+            )
+
+    def require_pdf_key(self) -> None:
+        """Raise `SettingsError` unless there is a key to sign PDFs with: no certificate goes out unsigned."""
+        given = {"HOSHO_PDF_KEY": self.pdf_key, "HOSHO_PDF_CERTIFICATES": self.pdf_certificates}
+        if missing := ", ".join(name for name, file in given.items() if file is None):
+            raise SettingsError(
+                f"PDFの署名に使う鍵が設定されていません: {missing}。`hosho signing init` で作れます。",
+                f"The key that signs PDFs is missing: {missing}. `hosho signing init` makes one.",
             )
 
 

@@ -54,9 +54,10 @@ async def keep_batch(connection: AsyncConnection, actor: Actor, batch: Sequence[
     return first
 
 
-async def batch_of(connection: AsyncConnection, first: int) -> list[int]:
-    """Return the ids of the submissions that were prepared together with `first`."""
-    statement = sa.select(submission.c.id).where(submission.c.batch == first).order_by(submission.c.id)
+async def batch_of(connection: AsyncConnection, actor: Actor, first: int) -> list[int]:
+    """Return the ids of the actor's submissions that were prepared together with `first`."""
+    mine = submission.c.batch == first, submission.c.principal_id == actor.principal_id
+    statement = sa.select(submission.c.id).where(*mine).order_by(submission.c.id)
     return list((await connection.execute(statement)).scalars().all())
 
 
@@ -109,16 +110,19 @@ async def move(
 ) -> AnyRow:  # fmt: skip
     """Return the submission as it was before it came into `state`. Raise `Refused` from a state that does not lead there."""
     row = await lock(connection, actor, submission_id, BEFORE[state])
-    change = sa.update(submission).where(submission.c.id == submission_id).values(state=state)
-    await connection.execute(change)
+    mine = submission.c.id == submission_id, submission.c.principal_id == actor.principal_id
+    await connection.execute(sa.update(submission).where(*mine).values(state=state))
     await note_step(connection, submission_id, state, now, actor, note)
     return row
 
 
-async def went(connection: AsyncConnection, submission_id: int, way: str, address: str | None, day: date) -> None:
+async def went(
+    connection: AsyncConnection, actor: Actor, submission_id: int, way: str, address: str | None, day: date
+) -> None:
     """Write down by which way, to which address and on which day of Japan's the keys were handed in."""
     values = {"way": way, "address": address, "sent_on": day}
-    await connection.execute(sa.update(submission).where(submission.c.id == submission_id).values(values))
+    mine = submission.c.id == submission_id, submission.c.principal_id == actor.principal_id
+    await connection.execute(sa.update(submission).where(*mine).values(values))
 
 
 async def was_opened(connection: AsyncConnection, guarantee_id: int, now: datetime) -> None:

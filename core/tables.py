@@ -112,7 +112,8 @@ account = sa.Table(
     "account", metadata, key(), sa.Column("login_id", sa.String(64), nullable=False, unique=True),
     text("password_hash"), sa.Column("role", word(Role), nullable=False),
     ref("principal", null=True), ref("surety", null=True), text("email"), instant("created_at"),
-    sa.Column("provider_subject", sa.Text(), unique=True),  # who the account is at an external OpenID Connect provider
+    sa.Column("provider_subject", sa.Text(), unique=True),  # issuer and subject at an external OpenID Connect provider
+    instant("disabled_at", null=True),
     sa.CheckConstraint("(role = 'PRINCIPAL') = (principal_id IS NOT NULL) AND (role = 'SURETY') = (surety_id IS NOT NULL)",
                        name="party"),
 )  # fmt: skip

@@ -1,42 +1,55 @@
 """Signed tokens: the access token of a signed-in account, and the ticket behind a download URL. One algorithm, typed."""
 
 import hashlib
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 import jwt
 
+from denshi_hosho.core.compact import read_compact
 from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.vocabulary import Role
 
 ALGORITHM = "HS256"
 ACCESS_LIFE = timedelta(minutes=15)
 TICKET_LIFE = timedelta(minutes=5)
+LEEWAY = timedelta(seconds=60)  # by how much the clocks of two processes may differ
+LONGEST = 2_048
 _REMEMBERED = 4096
+_SESSION = re.compile(r"[0-9a-f]{32}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 TokenType = Literal["at+jwt", "ticket+jwt"]
-Document = Literal["certificate", "key-notice", "submission"]
+_LIVES: Mapping[TokenType, timedelta] = {"at+jwt": ACCESS_LIFE, "ticket+jwt": TICKET_LIFE}
+_JWS = jwt.PyJWS(algorithms=[ALGORITHM])  # it knows no other, whatever a header says
+Document = Literal["certificate", "statement", "key-notice", "submission"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a signed-in account and the party for which it acts (exactly one of the two ids is set)."""
+    """Who asks: a signed-in account and the party for which it acts (exactly one of the two ids is set).
+
+    `session` is the family of refresh tokens by which it is signed in; empty where nobody signed in, such as in a command.
+    """
 
     account_id: int
     role: Role
     principal_id: int | None
     surety_id: int | None
+    session: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """What a download URL stands for: one document of one guarantee.
 
-    `version` is that of the certificate, or the id of the notice's key: a URL from before a rotation shows no new key.
+    `version` is that of the certificate (as PDF, or as signed `statement`), or the id of the notice's key: a URL from
+    before a rotation shows no new key.
     Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
     """
 
@@ -55,21 +68,27 @@ class Tokens:
         self._seen: OrderedDict[bytes, tuple[Actor, int]] = OrderedDict()
 
     def access_token(self, actor: Actor, now: datetime) -> tuple[str, datetime]:
-        """Return a token that lets its bearer act as `actor`, and when it expires (15 minutes)."""
-        claims = {"role": actor.role.value, "principal": actor.principal_id, "surety": actor.surety_id}
+        """Return a token that lets its bearer act as `actor`, and when it expires (15 minutes).
+
+        Raise `ValueError` for an actor without a session: nothing could end such a token early.
+        """
+        if not _SESSION.fullmatch(actor.session):
+            raise ValueError("an access token belongs to a session")
+        claims = {"role": actor.role.value, "principal": actor.principal_id, "surety": actor.surety_id,
+                  "sid": actor.session}  # fmt: skip
         return self._sign("at+jwt", str(actor.account_id), claims, now, ACCESS_LIFE)
 
     def actor(self, token: str, now: datetime) -> Actor:
-        """Return who bears `token`. Raise `TokenInvalid`. Verified tokens are remembered by hash until they expire."""
+        """Return who bears `token`. Raise `TokenInvalid`. Verified tokens are remembered by hash until they expire.
+
+        Whether the session goes on, the token cannot say: `core.ended` does, and its answer is not remembered here.
+        """
         name = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
         seen = self._seen.get(name)
         if seen and seen[1] > now.timestamp():
             return seen[0]
         claims = self._claims("at+jwt", token, now)
-        try:
-            actor = Actor(int(claims["sub"]), Role(claims["role"]), claims["principal"], claims["surety"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise _invalid() from error
+        actor = _actor(claims)
         self._seen[name] = (actor, claims["exp"])
         while len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
@@ -84,10 +103,10 @@ class Tokens:
         """Return what a download URL's token stands for. Raise `TokenInvalid`."""
         claims = self._claims("ticket+jwt", token, now)
         documents: dict[str, Document] = {name: name for name in get_args(Document)}
-        try:
-            return Ticket(documents[claims["sub"]], int(claims["guarantee"]), int(claims["version"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise _invalid() from error
+        document, guarantee_id, version = (claims.get(name) for name in ("sub", "guarantee", "version"))
+        if document not in documents or type(guarantee_id) is not int or type(version) is not int:
+            raise _invalid()
+        return Ticket(documents[document], guarantee_id, version)
 
     def _sign(
         self, typ: TokenType, sub: str, claims: Mapping[str, Any], now: datetime, life: timedelta
@@ -100,23 +119,52 @@ class Tokens:
         headers = {"typ": typ, "kid": self._signs_with}
         return jwt.encode(body, self._secrets[self._signs_with], ALGORITHM, headers), expires
 
-    def _claims(self, typ: TokenType, token: str, now: datetime) -> dict[str, Any]:
+    def _claims(self, typ: TokenType, token: str, now: datetime) -> Mapping[str, Any]:
+        """Return the claims of a token of ours, every recommendation of RFC 8725 kept (docs/tokens.md lists them)."""
         try:
-            header = jwt.get_unverified_header(token)
-            # PyJWT does not look at `typ`: without this a ticket would pass for an access token.
-            if header.get("typ") != typ:
+            read = read_compact(token, LONGEST)
+            # Three members and no other: no `crit`, and no key or address of one (`jwk`, `jku`, `x5u`) is ever looked at.
+            if read.header.keys() != {"alg", "typ", "kid"} or read.header["typ"] != typ:
                 raise _invalid()
-            claims = jwt.decode(
-                token, self._secrets[header["kid"]], [ALGORITHM], audience=typ, issuer=self._issuer,
-                options={"require": ["exp", "iat", "aud", "iss", "sub", "jti"], "verify_exp": False, "verify_iat": False},
-            )  # fmt: skip
+            secret = self._secrets[read.header["kid"]]
+            _JWS.decode(token, secret, [ALGORITHM])
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise _invalid() from error
+        claims = read.claims
+        if not self._well_formed(claims, typ, now):
+            raise _invalid()
         # Expiry is judged by the clock that is passed in, so that tests and replays can hold it.
-        if not isinstance(claims["exp"], int) or claims["exp"] <= now.timestamp():
+        if claims["exp"] <= now.timestamp():
             raise TokenInvalid("ログインの有効期限が切れました。更新するか、もう一度ログインしてください。",
                                "The token has expired. Refresh the session or sign in again.")  # fmt: skip
         return claims
+
+    def _well_formed(self, claims: Mapping[str, Any], typ: TokenType, now: datetime) -> bool:
+        """Return whether every registered claim is there, of its type, ours, and of a time that can be."""
+        if not all(isinstance(claims.get(name), str) and claims[name] for name in ("iss", "aud", "sub", "jti")):
+            return False
+        begins = ("iat", "nbf") if "nbf" in claims else ("iat",)
+        if any(type(claims.get(name)) is not int for name in (*begins, "exp")):
+            return False
+        latest = (now + LEEWAY).timestamp()
+        return (
+            (claims["iss"], claims["aud"]) == (self._issuer, typ)
+            and all(claims[name] <= latest for name in begins)
+            and claims["exp"] - claims["iat"] <= _LIVES[typ].total_seconds()
+        )
+
+
+def _actor(claims: Mapping[str, Any]) -> Actor:
+    """Return who bears an access token with these claims. Raise `TokenInvalid` unless they fit together."""
+    roles = {role.value: role for role in Role}
+    role, principal, surety = (claims.get(name) for name in ("role", "principal", "surety"))
+    session, sub = claims.get("sid"), claims["sub"]
+    if not (isinstance(role, str) and role in roles and isinstance(session, str) and _SESSION.fullmatch(session)):
+        raise _invalid()
+    party, other = (principal, surety) if roles[role] is Role.PRINCIPAL else (surety, principal)
+    if type(party) is not int or other is not None or not _NUMBER.fullmatch(sub):
+        raise _invalid()
+    return Actor(int(sub), roles[role], principal, surety, session)
 
 
 def _invalid() -> TokenInvalid:

@@ -150,6 +150,16 @@ class GuaranteeState(Word):
     RELEASED = "RELEASED", "保証終了"
 
 
+class CertificateStatus(Word):
+    """Whether a copy of a certificate is still current (保証証書の現況)."""
+
+    ACTIVE = "ACTIVE", "有効"
+    SUPERSEDED = "SUPERSEDED", "変更・訂正により差替え済み"
+    ROTATED = "ROTATED", "有効(認証キー再発行済み)"
+    CANCELLED = "CANCELLED", "解約"
+    RELEASED = "RELEASED", "保証終了"
+
+
 class AuditEvent(Word):
     """What an entry of the audit log (監査ログ) says has happened."""
 

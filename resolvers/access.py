@@ -1,14 +1,24 @@
 """Signing in and out, and changing one's password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from denshi_hosho.core import accounts
 from denshi_hosho.core.accounts import PasswordChange, SignedIn
+from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.keeping import sign_in_as
 from denshi_hosho.core.throttle import Attempt
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import signed_in
+
+PROVIDER_OFF = Refusal(
+    "PROVIDER_OFF",
+    "外部プロバイダーでのログインは有効になっていません。お客様IDとパスワードでログインしてください。",
+    "Signing in through a provider is not switched on here. Sign in with login id and password.",
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -26,26 +36,55 @@ def _session(platform: Platform, who: SignedIn, now: datetime) -> Session:
     return Session(who.actor, token, expires, who.refresh_token)
 
 
+async def bearer(platform: Platform, token: str) -> Actor:
+    """Return who bears an access token. Raise `TokenInvalid`, also when its session has ended."""
+    now = platform.clock()
+    actor = platform.tokens.actor(token, now)
+    await platform.ended.check(actor.session, now)
+    return actor
+
+
+@contextmanager
+def _ending(platform: Platform) -> Iterator[None]:
+    """Have this process refuse at once the tokens of the sessions that end inside, also of those that end by a refusal."""
+    try:
+        yield
+    finally:
+        platform.ended.look_again()
+
+
 async def sign_in(platform: Platform, attempt: Attempt, password: str) -> Session:
     """Return a new session of the account whose login id is attempted. Raise `Refused`."""
     now = platform.clock()
     return _session(platform, await accounts.sign_in(platform.database, platform.throttle, attempt, password, now), now)
 
 
+async def sign_in_with_provider(platform: Platform, id_token: str, nonce: str) -> Session:
+    """Return a new session for an ID token of the external provider. Raise `Refused`, or `ProviderUnreachable`."""
+    if platform.provider is None:
+        raise Refused(PROVIDER_OFF)
+    identity = await platform.provider.identify(id_token, nonce, platform.clock())
+    now = platform.clock()  # the provider may have been slow
+    return _session(platform, await sign_in_as(platform.database, platform.provider.issuer, identity, now), now)
+
+
 async def refresh_session(platform: Platform, refresh_token: str) -> Session:
     """Return the session continued; the refresh token is used up. Raise `Refused`."""
     now = platform.clock()
-    return _session(platform, await accounts.refresh(platform.database, refresh_token, now), now)
+    with _ending(platform):  # a token used twice
+        return _session(platform, await accounts.refresh(platform.database, refresh_token, now), now)
 
 
 async def sign_out(platform: Platform, refresh_token: str) -> bool:
     """End the session that the refresh token belongs to."""
-    await accounts.sign_out(platform.database, refresh_token, platform.clock())
+    with _ending(platform):
+        await accounts.sign_out(platform.database, refresh_token, platform.clock())
     return True
 
 
 async def change_password(platform: Platform, actor: Actor | None, change: PasswordChange) -> Session:
     """Return a new session after the password was changed; every other session of the account ends. Raise `Refused`."""
     who, now = signed_in(actor), platform.clock()
-    done = await accounts.change_password(platform.database, platform.throttle, who, change, now)
+    with _ending(platform):
+        done = await accounts.change_password(platform.database, platform.throttle, who, change, now)
     return _session(platform, done, now)

@@ -6,9 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import audit, keys
 from denshi_hosho.core.certificate import KeyNotice
-from denshi_hosho.core.documents import certificate_pdf, key_notice_pdf
+from denshi_hosho.core.documents import key_notice_pdf
 from denshi_hosho.core.errors import TokenInvalid
-from denshi_hosho.core.guarantees import one_certificate
 from denshi_hosho.core.idempotency import digest, once
 from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.opening import Claim, open_certificate
@@ -16,7 +15,7 @@ from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.submissions import items_of
 from denshi_hosho.core.tokens import Actor, Ticket
 from denshi_hosho.core.vocabulary import Role
-from denshi_hosho.resolvers import mailing
+from denshi_hosho.resolvers import mailing, signing
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import acting_for
 
@@ -51,6 +50,11 @@ async def opened(platform: Platform, claim: Claim, wanted: frozenset[str]) -> An
 def certificate_url(platform: Platform, guarantee_id: int, version: int) -> str:
     """Return the URL of a certificate's PDF, good for five minutes for whoever has it."""
     return _url(platform, Ticket("certificate", guarantee_id, version))
+
+
+def statement_url(platform: Platform, guarantee_id: int, version: int) -> str:
+    """Return the URL of a certificate as signed statement (JWS), good for five minutes for whoever has it."""
+    return _url(platform, Ticket("statement", guarantee_id, version))
 
 
 async def reveal(platform: Platform, actor: Actor | None, guarantee_id: int) -> Shown:
@@ -90,17 +94,18 @@ async def download(platform: Platform, token: str) -> File:
     ticket = platform.tokens.redeem(token, platform.clock())
     if ticket.document == "submission":
         return await _draft(platform, ticket)
-    async with platform.database.read() as connection:
-        if ticket.document == "key-notice":
+    if ticket.document == "key-notice":
+        async with platform.database.read() as connection:
             revealed = await keys.reveal(connection, platform.vault, ticket.guarantee_id)
             if revealed.key_id != ticket.version:
                 raise _rotated()
             note = await audit.checkpoint(connection, platform.notary)
-            return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice, note))
-        certificate = await one_certificate(connection, ticket.guarantee_id, ticket.version)
-    if certificate is None:
-        raise AssertionError("tickets are made for certificates that exist, and none is ever deleted")
-    return File(f"certificate-{certificate.number}.pdf", certificate_pdf(certificate))
+            pdf = key_notice_pdf(revealed.notice, platform.post.open_url, note)
+            return File(f"key-notice-{revealed.notice.number}.pdf", pdf)
+    number, signed = await signing.signed_file(platform, ticket.guarantee_id, ticket.version)
+    if ticket.document == "statement":
+        return File(f"certificate-{number}.jws", signed.jws.encode(), "application/jose")
+    return File(f"certificate-{number}.pdf", signed.pdf)
 
 
 def _rotated() -> TokenInvalid:

@@ -50,7 +50,7 @@ async def prepare(
             return await submissions.keep_batch(connection, who, [_prepared(each, told) for each in composed], now)
 
         batch = await once(connection, who.account_id, idempotency_key, request, now, keep)
-        return await submissions.batch_of(connection, batch)
+        return await submissions.batch_of(connection, who, batch)
 
     return await platform.database.write(work)
 
@@ -154,7 +154,7 @@ async def submit(platform: Platform, actor: Actor | None, submission_id: int, ho
             composed = await _compose(platform, connection, who, submission_id, {})
             recipient = _recipient(composed, address, how)
             await queue_submission_mail(connection, platform.post, submission_id, recipient, now)
-        await submissions.went(connection, submission_id, how.way.value, address, day)
+        await submissions.went(connection, who, submission_id, how.way.value, address, day)
         return submission_id
 
     return await platform.database.write(work)

@@ -9,12 +9,14 @@ from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.guarantees import DecisionRecord, Guarantee
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import Yen
 from denshi_hosho.schema.selection import needs, wanted
 from denshi_hosho.schema.words import ApplicationState, ApplicationStep, FeeState, GuaranteeKind, Medium
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="One step of an application (保証申込の経過).")
 class Step:
     step: ApplicationStep = strawberry.field(description="What happened.")
@@ -22,6 +24,7 @@ class Step:
     note: str | None = strawberry.field(description="What was said with it: why it was returned or declined.")
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="An application for a guarantee (保証申込).")
 class GuaranteeApplication(Node):
     is_type_of = staticmethod(shows("GuaranteeApplication"))
@@ -77,12 +80,14 @@ class GuaranteeApplication(Node):
         return await info.context.guarantees(wanted(info)).load(shown(self).id)
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="An application in a list.")
 class ApplicationEdge:
     cursor: str = strawberry.field(description="Its place in the list.")
     node: GuaranteeApplication = strawberry.field(description="The application.")
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="A page of applications.")
 class ApplicationConnection:
     edges: list[ApplicationEdge] = strawberry.field(description="The applications with their cursors.")

@@ -6,10 +6,12 @@ from typing import Annotated, cast
 import strawberry
 
 from denshi_hosho.resolvers import explaining
+from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.explaining import Coverage, StaleRules
 from denshi_hosho.schema.inputs import EligibilityInput
 from denshi_hosho.schema.outcomes import ComparisonResult, ExplanationResult
+from denshi_hosho.schema.policy import may
 
 _CODE = 'Code of an obligee (発注者), an issuer of works contracts, such as "322016" for 松江市.'
 Day = Annotated[date | None, strawberry.argument(description="On which day; today in Japan if left out.")]
@@ -19,7 +21,8 @@ Code = Annotated[str, strawberry.argument(description=_CODE)]
 @strawberry.type
 class RuleQueries:
     @strawberry.field(
-        description="Why an obligee's (発注者, the issuer's) rules say what they say, clause by clause (判定の説明)."
+        description="Why an obligee's (発注者, the issuer's) rules say what they say, clause by clause (判定の説明).",
+        metadata=may(Policy.OPEN),
     )
     def explain(
         self, info: Request,
@@ -28,13 +31,15 @@ class RuleQueries:
         return cast("ExplanationResult", explaining.explained(info.context.platform, application.told()))
 
     @strawberry.field(
-        description="How the rules of two obligees (発注者), issuers of works contracts, differ (規則の比較)."
+        description="How the rules of two obligees (発注者), issuers of works contracts, differ (規則の比較).",
+        metadata=may(Policy.OPEN),
     )
     def compare_obligees(self, info: Request, left: Code, right: Code, on: Day = None) -> ComparisonResult:
         return cast("ComparisonResult", explaining.compared(info.context.platform, left, right, on))
 
     @strawberry.field(
-        description="How the rules of an obligee (発注者), the issuer, differ between two days (規則の変化)."
+        description="How the rules of an obligee (発注者), the issuer, differ between two days (規則の変化).",
+        metadata=may(Policy.OPEN),
     )
     def compare_days(
         self, info: Request, obligee: Code,
@@ -46,6 +51,7 @@ class RuleQueries:
     @strawberry.field(
         graphql_type=list[Coverage] | None,
         description="What is known of the rules of an obligee (発注者), the issuer, and what is not; null if none are installed.",
+        metadata=may(Policy.OPEN),
     )
     def coverage(self, info: Request, obligee: Code, on: Day = None) -> CoreObject:
         return explaining.covered(info.context.platform, obligee, on)
@@ -53,6 +59,7 @@ class RuleQueries:
     @strawberry.field(
         graphql_type=list[StaleRules],
         description="Rules that nobody has compared with their page lately, oldest first.",
+        metadata=may(Policy.OPEN),
     )
     def stale_rules(
         self, info: Request,

@@ -9,11 +9,13 @@ from denshi_hosho.core.trail import TrailSearch, who
 from denshi_hosho.resolvers import auditing
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import needs
 from denshi_hosho.schema.words import AuditEvent, Role
 
 
+@reached(Reach.OPEN)
 @strawberry.type(
     description="The audit log (監査ログ): a Merkle tree (RFC 6962) of all that happened here. Compare its checkpoint with one "
     "from an old mail or key notice: consistencyProof shows that nothing was rewritten between them."
@@ -38,6 +40,7 @@ class AuditLog:
         return await auditing.consistency_proof(info.context.platform, first, second)
 
 
+@reached(Reach.OWN)
 @strawberry.type(
     description="The proof that the conclusion of a guarantee stands in the audit log, for whoever may see its certificate. "
     "tools/verify_log_proof.py checks it without this platform."
@@ -69,6 +72,7 @@ class AuditSearchInput:
         )  # fmt: skip
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="An entry of the audit log: who did what, and when.")
 class AuditRecord:
     index: int = strawberry.field(description="Its place in the log, from 0.")
@@ -96,12 +100,14 @@ class AuditRecord:
         return who(shown(self))
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="An entry of the audit log in a list.")
 class AuditRecordEdge:
     cursor: str = strawberry.field(description="Its place in the list.")
     node: AuditRecord = strawberry.field(description="The entry.")
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="A page of the audit log, the newest first.")
 class AuditRecordConnection:
     edges: list[AuditRecordEdge] = strawberry.field(description="The entries with their cursors.")

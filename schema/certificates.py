@@ -6,9 +6,10 @@ import strawberry
 
 from denshi_hosho.core import wording
 from denshi_hosho.core.wareki import wareki
-from denshi_hosho.resolvers import documents
+from denshi_hosho.resolvers import documents, signing
 from denshi_hosho.schema.audit import LogProof
 from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs
 from denshi_hosho.schema.words import Change, GuaranteeKind, Medium
@@ -29,6 +30,7 @@ class Part:
         return getattr(self._row, self._prefix + name)
 
 
+@reached(Reach.BY_KEY)
 @strawberry.type(description="The surety (保証会社) as the certificate names it.")
 class CertificateSurety:
     name: str = strawberry.field(description="Its name.")
@@ -37,6 +39,7 @@ class CertificateSurety:
     terms_url: str | None = strawberry.field(description="Where its guarantee terms (約款) can be read.")
 
 
+@reached(Reach.BY_KEY)
 @strawberry.type(description="The surety's branch that handles the guarantee (取扱店), as the certificate names it.")
 class CertificateBranch:
     name: str = strawberry.field(description="Its name.")
@@ -45,6 +48,7 @@ class CertificateBranch:
     fax: str | None = strawberry.field(description="Its FAX number.")
 
 
+@reached(Reach.BY_KEY)
 @strawberry.type(
     description="One version of a guarantee's certificate (保証証書・電子証書), word for word. It is not the thing to hand in: "
     "that is the key notice (認証キー等のお知らせ)."
@@ -125,6 +129,29 @@ class Certificate:
         if not wording.has_form(row.kind):
             return None
         return documents.certificate_url(info.context.platform, row.guarantee_id, row.version)
+
+    @strawberry.field(
+        description="The certificate as signed statement (JWS): what programs verify. The same text each time; null for a "
+        "kind without a certificate form.",
+        metadata=needs("guarantee_id", "version", "kind"),
+    )
+    async def jws(self, info: Request) -> str | None:
+        row = shown(self)
+        if not wording.has_form(row.kind):
+            return None
+        _, signed = await signing.signed_file(info.context.platform, row.guarantee_id, row.version)
+        return signed.jws
+
+    @strawberry.field(
+        description="URL of the signed statement as file, good for five minutes for whoever has it; null for a kind without "
+        "a certificate form.",
+        metadata=needs("guarantee_id", "version", "kind"),
+    )
+    def jws_url(self, info: Request) -> str | None:
+        row = shown(self)
+        if not wording.has_form(row.kind):
+            return None
+        return documents.statement_url(info.context.platform, row.guarantee_id, row.version)
 
     @strawberry.field(
         graphql_type=LogProof | None,

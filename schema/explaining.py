@@ -5,6 +5,7 @@ from datetime import date
 import strawberry
 
 from denshi_hosho.schema.context import CoreObject, camel, shown
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Decision, Fact, ObligeeRules, Reason
 from denshi_hosho.schema.words import Known, Standing
 
@@ -12,6 +13,7 @@ _JA = "In Japanese (日本語)."
 _EN = "In English."
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="One clause of a rule as a decision came to it.")
 class ExplanationStep:
     place: str = strawberry.field(description="Where it stands in the rule file.")
@@ -26,6 +28,7 @@ class ExplanationStep:
         return [camel(fact) for fact in shown(self).missing]
 
 
+@reached(Reach.OPEN)
 @strawberry.type(
     description="A decision and every clause that led to it, in the order in which they were looked at (判定の説明)."
 )
@@ -41,6 +44,7 @@ class Explanation:
         return True
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="What two sides say otherwise of one aspect.")
 class RulesDifference:
     aspect: str = strawberry.field(description="The aspect: a code of `Fact`.")
@@ -56,6 +60,7 @@ class RulesDifference:
         return str(shown(self).line("en"))
 
 
+@reached(Reach.OPEN)
 @strawberry.type(
     description="How the rules of two obligees (発注者), or of one issuer on two days, differ (規則の比較)."
 )
@@ -71,6 +76,7 @@ class RulesComparison:
         return True
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="How far one aspect of an obligee's (発注者, the issuer's) rules is known.")
 class Coverage:
     aspect: str = strawberry.field(description="The aspect: a key of the rule file (docs/rules.md).")
@@ -79,6 +85,7 @@ class Coverage:
     en: str = strawberry.field(description=_EN)
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="One difference between a stored decision and its replay.")
 class DecisionChange:
     place: str = strawberry.field(description="Dotted path of the field.")
@@ -88,6 +95,7 @@ class DecisionChange:
         return str(shown(self).line())
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="A stored decision, made again from the stored facts (判定の再現).")
 class Replay:
     same: bool = strawberry.field(description="Nothing differs.")
@@ -102,6 +110,7 @@ class Replay:
     en: str = strawberry.field(description=_EN)
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="A rule file that nobody has compared with its page lately.")
 class StaleRules:
     source: str = strawberry.field(description="Name of its oldest source in the rule file.")

@@ -13,6 +13,7 @@ from denshi_hosho.schema.explaining import Replay
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.plans import SubmissionPlan
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Decision, Obligee
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs, same_row
@@ -20,6 +21,7 @@ from denshi_hosho.schema.submissions import Submission
 from denshi_hosho.schema.words import GuaranteeKind, KeyEventKind, Medium, Stage
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="Something that happened around an access key (認証キー).")
 class KeyEvent:
     event: KeyEventKind = strawberry.field(description="What happened.")
@@ -27,6 +29,7 @@ class KeyEvent:
     note: str | None = strawberry.field(description="The reason given, if one was asked for.")
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="A decision as it was kept (判定の記録), with the very rules that were applied.")
 class DecisionRecord:
     stage: Stage = strawberry.field(description="At which moment the rules were asked.")
@@ -52,6 +55,7 @@ class DecisionRecord:
         return explaining.replayed(info.context.platform, shown(self), by_todays_text=by_todays_rules)
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="A contract of guarantee (保証契約).")
 class Guarantee(Node):
     is_type_of = staticmethod(shows("Guarantee"))
@@ -123,12 +127,14 @@ class Guarantee(Node):
         return await info.context.loader("submissions", reading.submissions_of).load(shown(self).id)
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="A guarantee in a list.")
 class GuaranteeEdge:
     cursor: str = strawberry.field(description="Its place in the list.")
     node: Guarantee = strawberry.field(description="The guarantee.")
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="A page of guarantees (保証工事一覧).")
 class GuaranteeConnection:
     edges: list[GuaranteeEdge] = strawberry.field(description="The guarantees with their cursors.")

@@ -157,6 +157,12 @@ class SignInInput:
     work: WorkInput | None = strawberry.field(default=None, description=_WORK)
 
 
+@strawberry.input(description="Input of `signInWithProvider`.")
+class SignInWithProviderInput:
+    id_token: str = strawberry.field(description="The ID token that the provider gave the client, unread.")
+    nonce: str = strawberry.field(description="The nonce that the client sent in its authorization request.")
+
+
 @strawberry.input(description="Input of `refreshSession` and `signOut`.")
 class RefreshInput:
     refresh_token: str = strawberry.field(description="The refresh token received last.")

@@ -8,7 +8,7 @@ from denshi_hosho.core.accounts import PasswordChange
 from denshi_hosho.core.throttle import SIGN_IN, Attempt
 from denshi_hosho.resolvers import access, applying, documents, obligees, reading, underwriting
 from denshi_hosho.resolvers.access import Session as CoreSession
-from denshi_hosho.resolvers.policy import acting_for
+from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema import inputs
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.ids import row_id
@@ -24,9 +24,9 @@ from denshi_hosho.schema.outcomes import (
     SignedOut,
     SignOutResult,
 )
+from denshi_hosho.schema.policy import may
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.submitting import SubmissionMutations
-from denshi_hosho.schema.words import Role
 
 _INPUT = strawberry.argument(description="What to do, and to what.")
 
@@ -64,23 +64,36 @@ def _application_id(text: str) -> int:
 
 @strawberry.type(description="Everything that changes something.")
 class Mutation(SubmissionMutations):
-    @strawberry.mutation(description="Sign in with login id and password (ログイン).")
+    @strawberry.mutation(description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN))
     async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
         work = input.work.solution() if input.work else None
         attempt = Attempt(SIGN_IN, input.login_id, info.context.caller, work)
         return _session(info, await access.sign_in(info.context.platform, attempt, input.password))
 
     @strawberry.mutation(
-        description="Continue a session. A refresh token is good once; used twice, it ends the session."
+        description="Sign in with an ID token of the external OpenID Connect provider, if one is configured; it is good once.",
+        metadata=may(Policy.OPEN),
+    )
+    async def sign_in_with_provider(
+        self, info: Request, input: Annotated[inputs.SignInWithProviderInput, _INPUT]
+    ) -> SessionResult:
+        return _session(info, await access.sign_in_with_provider(info.context.platform, input.id_token, input.nonce))
+
+    @strawberry.mutation(
+        description="Continue a session. A refresh token is good once; used twice, it ends the session.",
+        metadata=may(Policy.OPEN),
     )
     async def refresh_session(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SessionResult:
         return _session(info, await access.refresh_session(info.context.platform, input.refresh_token))
 
-    @strawberry.mutation(description="End a session (ログアウト).")
+    @strawberry.mutation(description="End a session (ログアウト).", metadata=may(Policy.OPEN))
     async def sign_out(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SignOutResult:
         return SignedOut(ended=await access.sign_out(info.context.platform, input.refresh_token))
 
-    @strawberry.mutation(description="Change one's password (パスワード変更); every other session of the account ends.")
+    @strawberry.mutation(
+        description="Change one's password (パスワード変更); every other session of the account ends.",
+        metadata=may(Policy.SIGNED_IN),
+    )
     async def change_password(
         self, info: Request, input: Annotated[inputs.ChangePasswordInput, _INPUT]
     ) -> SessionResult:
@@ -88,31 +101,38 @@ class Mutation(SubmissionMutations):
         change = PasswordChange(input.current_password, input.new_password, context.caller, work)
         return _session(info, await access.change_password(context.platform, context.actor, change))
 
-    @strawberry.mutation(description="Principal: apply for a guarantee (保証申込). The obligee's rules are asked.")
+    @strawberry.mutation(
+        description="Principal: apply for a guarantee (保証申込). The obligee's rules are asked.",
+        metadata=may(Policy.PRINCIPAL),
+    )
     async def apply_for_guarantee(
         self, info: Request, input: Annotated[inputs.ApplyForGuaranteeInput, _INPUT]
     ) -> ApplicationResult:
         context = info.context
-        acting_for(context.actor, Role.PRINCIPAL)  # before anything about the input is told
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
         told = input.application.told()
         return await _application(
             info, await applying.apply(context.platform, context.actor, form, told, input.idempotency_key)
         )
 
-    @strawberry.mutation(description="Principal: submit a returned application again, corrected (再申込).")
+    @strawberry.mutation(
+        description="Principal: submit a returned application again, corrected (再申込).",
+        metadata=may(Policy.PRINCIPAL),
+    )
     async def resubmit_application(
         self, info: Request, input: Annotated[inputs.ResubmitApplicationInput, _INPUT]
     ) -> ApplicationResult:
         context = info.context
-        acting_for(context.actor, Role.PRINCIPAL)  # before anything about the input is told
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
         told, application_id = input.application.told(), _application_id(input.application_id)
         return await _application(
             info, await applying.resubmit(context.platform, context.actor, application_id, form, told)
         )
 
-    @strawberry.mutation(description="Surety: return an application to its principal for correction (差戻し).")
+    @strawberry.mutation(
+        description="Surety: return an application to its principal for correction (差戻し).",
+        metadata=may(Policy.SURETY),
+    )
     async def return_application(
         self, info: Request, input: Annotated[inputs.JudgeApplicationInput, _INPUT]
     ) -> ApplicationResult:
@@ -121,7 +141,7 @@ class Mutation(SubmissionMutations):
             info, await underwriting.send_back(context.platform, context.actor, application_id, input.note)
         )
 
-    @strawberry.mutation(description="Surety: decline an application for good (謝絶).")
+    @strawberry.mutation(description="Surety: decline an application for good (謝絶).", metadata=may(Policy.SURETY))
     async def decline_application(
         self, info: Request, input: Annotated[inputs.JudgeApplicationInput, _INPUT]
     ) -> ApplicationResult:
@@ -130,7 +150,7 @@ class Mutation(SubmissionMutations):
             info, await underwriting.decline(context.platform, context.actor, application_id, input.note)
         )
 
-    @strawberry.mutation(description="Surety: approve an application (承認).")
+    @strawberry.mutation(description="Surety: approve an application (承認).", metadata=may(Policy.SURETY))
     async def approve_application(
         self, info: Request, input: Annotated[inputs.ApproveApplicationInput, _INPUT]
     ) -> ApplicationResult:
@@ -140,7 +160,10 @@ class Mutation(SubmissionMutations):
             info, await underwriting.approve(context.platform, context.actor, application_id, branch_id)
         )
 
-    @strawberry.mutation(description="Surety: record the fee as received or as consolidated (保証料の領収・一括後払).")
+    @strawberry.mutation(
+        description="Surety: record the fee as received or as consolidated (保証料の領収・一括後払).",
+        metadata=may(Policy.SURETY),
+    )
     async def record_fee(self, info: Request, input: Annotated[inputs.RecordFeeInput, _INPUT]) -> ApplicationResult:
         context, application_id = info.context, _application_id(input.application_id)
         recorded = await underwriting.record_fee(
@@ -151,7 +174,8 @@ class Mutation(SubmissionMutations):
 
     @strawberry.mutation(
         description="Surety: conclude the guarantee of an approved application (保証契約締結). Number, certificate, key and mail come "
-        "into being together; the obligee's rules are asked again."
+        "into being together; the obligee's rules are asked again.",
+        metadata=may(Policy.SURETY),
     )
     async def conclude_guarantee(
         self, info: Request, input: Annotated[inputs.ConcludeGuaranteeInput, _INPUT]
@@ -162,7 +186,10 @@ class Mutation(SubmissionMutations):
             await underwriting.conclude(context.platform, context.actor, application_id, input.idempotency_key),
         )
 
-    @strawberry.mutation(description="Principal: show the access key of an own guarantee (認証キーの表示).")
+    @strawberry.mutation(
+        description="Principal: show the access key of an own guarantee (認証キーの表示).",
+        metadata=may(Policy.PRINCIPAL),
+    )
     async def reveal_access_key(
         self, info: Request, input: Annotated[inputs.RevealAccessKeyInput, _INPUT]
     ) -> RevealResult:
@@ -174,7 +201,8 @@ class Mutation(SubmissionMutations):
 
     @strawberry.mutation(
         description="Principal: give an own guarantee a new access key (認証キーの再発行); the old one is dead at once. It has to be "
-        "handed in anew."
+        "handed in anew.",
+        metadata=may(Policy.PRINCIPAL),
     )
     async def rotate_access_key(
         self, info: Request, input: Annotated[inputs.RotateAccessKeyInput, _INPUT]

@@ -11,6 +11,7 @@ from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.context import CoreObject, shown
 from denshi_hosho.schema.explaining import Explanation, RulesComparison
 from denshi_hosho.schema.guarantees import Guarantee
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.refusals import Refused
 from denshi_hosho.schema.rules import Decision
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
@@ -19,6 +20,7 @@ from denshi_hosho.schema.viewer import Viewer
 from denshi_hosho.schema.words import GuaranteeKind
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="A session: send `Authorization: Bearer` with the access token.")
 class Session:
     access_token: str = strawberry.field(description="Lets its bearer act, for 15 minutes.")
@@ -27,21 +29,25 @@ class Session:
     viewer: Viewer = strawberry.field(description="The signed-in account.")
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="The session has ended, if there was one.")
 class SignedOut:
     ended: bool = strawberry.field(description="Always true.")
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="The application as it stands now.")
 class ApplicationPayload:
     application: GuaranteeApplication = strawberry.field(description="The application (保証申込).")
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="The guarantee as it stands now.")
 class GuaranteePayload:
     guarantee: Guarantee = strawberry.field(description="The guarantee (保証契約).")
 
 
+@reached(Reach.PRINCIPALS)
 @strawberry.type(description="The key notice (認証キー等のお知らせ): the thing to hand in. Never cache or log it.")
 class KeyNotice:
     kind: GuaranteeKind = strawberry.field(description="What is guaranteed (区分).")
@@ -56,6 +62,7 @@ class KeyNotice:
         return key_notice_text(shown(self))
 
 
+@reached(Reach.PRINCIPALS)
 @strawberry.type(description="A key that was shown to its owner; that it was shown is written down.")
 class RevealedKey:
     notice: KeyNotice = strawberry.field(description="The notice.")

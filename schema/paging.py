@@ -4,8 +4,10 @@ import strawberry
 
 from denshi_hosho.core.paging import Page, Window
 from denshi_hosho.schema.context import CoreObject
+from denshi_hosho.schema.policy import Reach, reached
 
 
+@reached(Reach.PART)
 @strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="More follow (次).")

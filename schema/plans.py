@@ -5,6 +5,7 @@ from datetime import date
 import strawberry
 
 from denshi_hosho.schema.context import camel, shown
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.words import (
     Artefact,
     Batching,
@@ -22,6 +23,7 @@ _EN = "In English."
 _SOURCES = "Who says so (出典)."
 
 
+@reached(Reach.PART)
 @strawberry.type(description="Where a fact is published (出典).")
 class Source:
     title: str = strawberry.field(description="Title of the document.")
@@ -32,6 +34,7 @@ class Source:
     locator: str | None = strawberry.field(description="The place in the document.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="One thing that a rule says, in our words.")
 class Saying:
     ja: str = strawberry.field(description=_JA)
@@ -40,6 +43,7 @@ class Saying:
     sources: list[Source] = strawberry.field(description=_SOURCES)
 
 
+@reached(Reach.PART)
 @strawberry.type(description="One ordering division's (発注課) address and telephone number.")
 class Contact:
     division: str = strawberry.field(description="The division.")
@@ -47,6 +51,7 @@ class Contact:
     phone: str | None = strawberry.field(description="Its telephone number.")
 
 
+@reached(Reach.PART)
 @strawberry.type(
     description="To whom the key is handed in (提出先). What the rule does not say is unresolved, never guessed."
 )
@@ -61,6 +66,7 @@ class Recipient:
     resolved: bool = strawberry.field(description="The rule itself gives the address.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="One way to hand the key in (提出方法); any one of a plan's channels does.")
 class Channel:
     way: Way = strawberry.field(description="By which way.")
@@ -79,6 +85,7 @@ class Channel:
         return [camel(fact) for fact in shown(self).depends_on]
 
 
+@reached(Reach.PART)
 @strawberry.type(description="Whether one artefact must, may or must not be handed in (提出物).")
 class ArtefactNeed:
     artefact: Artefact = strawberry.field(description="Which artefact.")
@@ -94,12 +101,14 @@ class ArtefactNeed:
     sources: list[Source] = strawberry.field(description=_SOURCES)
 
 
+@reached(Reach.PART)
 @strawberry.type(description="The subject line prescribed for a mail (件名).")
 class SubjectLine(Saying):
     template: str | None = strawberry.field(description="Its template (docs/submission.md); null: described in words.")
     joined_by: str | None = strawberry.field(description="What stands between the kinds of a mail for several.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="What the mail's text must hold (本文).")
 class BodyField(Saying):
     label: str | None = strawberry.field(description="Its label in the words of the obligee (発注者), the issuer.")
@@ -107,23 +116,27 @@ class BodyField(Saying):
     joined_by: str | None = strawberry.field(description="What stands between the kinds of several; null: 、.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="Who gets a copy (CC).")
 class CopyTo(Saying):
     whom: CopyFor | None = strawberry.field(description="Who.")
     address: str | None = strawberry.field(description="The address, if the rule states it.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="By when the key is handed in (提出期限).")
 class Deadline(Saying):
     event: DeadlineEvent | None = strawberry.field(description="Relative to what; null: described in words.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="What to do after sending, such as a call (到達確認).")
 class FollowUp(Saying):
     phone: str | None = strawberry.field(description="Whom to call.")
     phones: list[Contact] = strawberry.field(description="Whom to call, by ordering division (発注課).")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="A document that goes with the key or beside it, such as the invoice (前払金請求書).")
 class Companion(Saying):
     document: str | None = strawberry.field(description="Its name.")
@@ -131,11 +144,13 @@ class Companion(Saying):
     need: Need = strawberry.field(description="Whether it must or may go along.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="Whether one mail may carry several guarantees of the same works.")
 class BatchingRule(Saying):
     rule: Batching = strawberry.field(description="Together, or one each.")
 
 
+@reached(Reach.PART)
 @strawberry.type(
     description="How the access key is handed in here (認証キーの提出方法). Handing in the key is handing in the certificate. "
     "Null and empty lists mean that the rule does not say."

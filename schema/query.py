@@ -8,6 +8,7 @@ from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
 from denshi_hosho.resolvers import auditing, decisions, documents, obligees, reading
 from denshi_hosho.resolvers.obligees import ObligeePage
+from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
 from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.context import CoreObject, Request, shown
@@ -16,13 +17,16 @@ from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
 from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.policy import Reach, may, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.verifying import VerifyingQueries
 from denshi_hosho.schema.viewer import After, First, Viewer
 from denshi_hosho.schema.words import SuretyClass
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="A branch of a surety (取扱店).")
 class Branch(Node):
     is_type_of = staticmethod(shows("Branch"))
@@ -33,6 +37,7 @@ class Branch(Node):
     fax: str | None = strawberry.field(description="Its FAX number.")
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="A surety (保証会社) to which one can apply.")
 class Surety(Node):
     is_type_of = staticmethod(shows("Surety"))
@@ -48,12 +53,14 @@ class Surety(Node):
         return await info.context.branches.load(shown(self).id)
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="An obligee in a list.")
 class ObligeeEdge:
     cursor: str = strawberry.field(description="Its place in the list.")
     node: Obligee = strawberry.field(description="The obligee.")
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="A page of obligees (発注者) in order of code.")
 class ObligeeConnection:
     edges: list[ObligeeEdge] = strawberry.field(description="The obligees with their cursors.")
@@ -116,12 +123,20 @@ _OWN = {"Guarantee": _guarantee, "GuaranteeApplication": _application, "Submissi
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries):
-    @strawberry.field(graphql_type=Viewer | None, description="The signed-in account; null if nobody is signed in.")
+class Query(RuleQueries, VerifyingQueries):
+    @strawberry.field(
+        graphql_type=Viewer | None,
+        description="The signed-in account; null if nobody is signed in.",
+        metadata=may(Policy.OPEN),
+    )
     def viewer(self, info: Request) -> CoreObject:
         return info.context.actor
 
-    @strawberry.field(graphql_type=Node | None, description="The object with this global id, if the asker may see it.")
+    @strawberry.field(
+        graphql_type=Node | None,
+        description="The object with this global id, if the asker may see it.",
+        metadata=may(Policy.OPEN),
+    )
     async def node(
         self,
         info: Request,
@@ -134,6 +149,7 @@ class Query(RuleQueries):
     @strawberry.field(
         graphql_type=ObligeeConnection,
         description="The obligees (発注者, issuers of works contracts) whose rules are installed, in order of code.",
+        metadata=may(Policy.OPEN),
     )
     def obligees(
         self, info: Request,
@@ -147,6 +163,7 @@ class Query(RuleQueries):
     @strawberry.field(
         graphql_type=Obligee | None,
         description="One obligee (発注者, issuer of works contracts); null if its rules are not installed.",
+        metadata=may(Policy.OPEN),
     )
     def obligee(
         self, info: Request,
@@ -155,17 +172,24 @@ class Query(RuleQueries):
         return obligees.one(info.context.platform, code)
 
     @strawberry.field(
-        graphql_type=AuditLog, description="The audit log (監査ログ), which everybody may hold to its word."
+        graphql_type=AuditLog,
+        description="The audit log (監査ログ), which everybody may hold to its word.",
+        metadata=may(Policy.OPEN),
     )
     async def audit_log(self, info: Request) -> CoreObject:
         return await auditing.audit_log(info.context.platform)
 
-    @strawberry.field(graphql_type=list[Surety], description="The sureties (保証会社) to which one can apply, by name.")
+    @strawberry.field(
+        graphql_type=list[Surety],
+        description="The sureties (保証会社) to which one can apply, by name.",
+        metadata=may(Policy.OPEN),
+    )
     async def sureties(self, info: Request) -> CoreObject:
         return await reading.sureties(info.context.platform)
 
     @strawberry.field(
-        description="What an obligee's rules say of an application that is not made yet (電子保証の可否)."
+        description="What an obligee's rules say of an application that is not made yet (電子保証の可否).",
+        metadata=may(Policy.OPEN),
     )
     def eligibility(
         self, info: Request,
@@ -176,6 +200,7 @@ class Query(RuleQueries):
     @strawberry.field(
         description="Open a certificate with number and key (電子証書の閲覧), no account needed. The opening is written down and the "
         "principal sees it.",
+        metadata=may(Policy.OPEN),
     )
     async def certificate(
         self, info: Request,

@@ -7,11 +7,14 @@ from strawberry.types.field import StrawberryField
 
 from denshi_hosho.core.errors import Refusal as CoreRefusal
 from denshi_hosho.core.errors import Refused as CoreRefused
+from denshi_hosho.schema import log
 from denshi_hosho.schema.context import CoreObject, camel
 from denshi_hosho.schema.plans import Source
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Decision
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="One reason for which a request is refused.")
 class Refusal:
     code: str = strawberry.field(description="Stable code; docs/errors.md lists them all.")
@@ -23,6 +26,7 @@ class Refusal:
     sources: list[Source] = strawberry.field(description="Where the obligee (発注者) publishes the rule behind it.")
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="Work to be done before the next attempt: find a nonce, then send both as `work`.")
 class WorkChallenge:
     challenge: str = strawberry.field(description="What the nonce is sought for; good once, for five minutes.")
@@ -31,6 +35,7 @@ class WorkChallenge:
     )
 
 
+@reached(Reach.ANSWER)
 @strawberry.type(description="The request was understood and is refused. Nothing was written.")
 class Refused:
     refusals: list[Refusal] = strawberry.field(description="Every reason; at least one.")
@@ -49,6 +54,7 @@ def refused(exception: CoreRefused) -> Refused:
     """Return the GraphQL answer for a refusal."""
     decision: CoreObject = exception.decision
     work: CoreObject = exception.work
+    log.tell(*(each.code for each in exception.refusals))
     return Refused(
         refusals=[_refusal(each) for each in exception.refusals],
         decision=decision,

@@ -6,6 +6,7 @@ from denshi_hosho.schema.applications import GuaranteeApplication
 from denshi_hosho.schema.errors import QuietSchema
 from denshi_hosho.schema.extensions import extensions
 from denshi_hosho.schema.guarantees import Guarantee
+from denshi_hosho.schema.guard import guard
 from denshi_hosho.schema.mutation import Mutation
 from denshi_hosho.schema.query import Branch, Query, Surety
 from denshi_hosho.schema.refusals import RefusedHandler
@@ -14,8 +15,8 @@ from denshi_hosho.schema.submissions import Submission
 
 
 def build_schema(*, development: bool = False) -> QuietSchema:
-    """Return the schema; introspection is on in development only."""
-    return QuietSchema(
+    """Return the schema; introspection is on in development only. Raise `PolicyMissing` if a field has no policy."""
+    schema = QuietSchema(
         query=Query,
         mutation=Mutation,
         types=[Guarantee, GuaranteeApplication, Submission, Surety, Branch],
@@ -23,3 +24,5 @@ def build_schema(*, development: bool = False) -> QuietSchema:
         exception_handlers=[RefusedHandler()],
         config=StrawberryConfig(scalar_map=dict(SCALARS), disable_field_suggestions=not development),
     )
+    guard(schema.graphql)
+    return schema

@@ -9,6 +9,7 @@ from denshi_hosho.resolvers import obligees
 from denshi_hosho.schema.context import CoreObject, Request, camel, shown
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.plans import Source, SubmissionPlan
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.words import Outcome
 
 _JA = "In Japanese (日本語)."
@@ -16,6 +17,7 @@ _EN = "In English."
 _SOURCES = "Who says so (出典)."
 
 
+@reached(Reach.PART)
 @strawberry.type(description="One reason of a decision (判定の理由).")
 class Reason:
     code: str = strawberry.field(description="Stable code; docs/rules.md lists them all.")
@@ -30,6 +32,7 @@ class Reason:
         return [camel(fact) for fact in shown(self).facts]
 
 
+@reached(Reach.PART)
 @strawberry.type(description="What an obligee's (発注者) rules say of electronic delivery for one application (判定).")
 class Decision:
     outcome: Outcome = strawberry.field(description="The answer.")
@@ -63,6 +66,7 @@ class Decision:
         return True
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="One fact of an obligee's rules.")
 class Fact:
     code: str = strawberry.field(description="Stable code of the kind of fact; docs/rules.md lists them all.")
@@ -72,6 +76,7 @@ class Fact:
     sources: list[Source] = strawberry.field(description=_SOURCES)
 
 
+@reached(Reach.OPEN)
 @strawberry.type(description="An obligee's (発注者) rules on a day.")
 class ObligeeRules:
     day: date = strawberry.field(description="The day.")
@@ -83,6 +88,7 @@ class ObligeeRules:
     plugin_version: str = strawberry.field(description="Its version.")
 
 
+@reached(Reach.OPEN)
 @strawberry.type(
     description="A public body that orders works (発注者, 被保証者): the issuer of the works contract. Its rules are a plugin."
 )

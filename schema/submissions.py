@@ -9,9 +9,11 @@ from denshi_hosho.rules.handin import Message
 from denshi_hosho.schema.context import CoreObject, Request, camel, shown
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.plans import Channel, Saying
+from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.words import Artefact, Need, SubmissionState, Way
 
 
+@reached(Reach.PART)
 @strawberry.type(description="A thing to attach, to enclose or to bring (添付・同封するもの).")
 class Attachment:
     artefact: Artefact | None = strawberry.field(description="Which artefact; null for a companion document.")
@@ -23,6 +25,7 @@ class Attachment:
     en: str = strawberry.field(description="What it is, in English.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="One field to paste into a web form or an electronic contract system (電子契約システム).")
 class FormField:
     ja: str = strawberry.field(description="Its label in Japanese.")
@@ -31,6 +34,7 @@ class FormField:
     secret: bool = strawberry.field(description="It holds the key.")
 
 
+@reached(Reach.PART)
 @strawberry.type(description="What must still be told or asked before the message can go.")
 class OpenQuestion:
     code: str = strawberry.field(description="Stable code; docs/submission.md lists them all.")
@@ -44,6 +48,7 @@ class OpenQuestion:
         return camel(shown(self).field)
 
 
+@reached(Reach.PART)
 @strawberry.type(description="The message that hands keys in, as the obligee's (発注者) rules want it (提出文書).")
 class SubmissionMessage:
     way: Way | None = strawberry.field(description="By which way it goes; null: no way is open.")
@@ -65,6 +70,7 @@ class SubmissionMessage:
         return list(shown(self).items)
 
 
+@reached(Reach.OWN)
 @strawberry.type(description="One step of a submission (提出の経過).")
 class SubmissionStep:
     state: SubmissionState = strawberry.field(description="What it came to.")
@@ -72,6 +78,7 @@ class SubmissionStep:
     note: str | None = strawberry.field(description="What was said with it.")
 
 
+@reached(Reach.OWN)
 @strawberry.type(
     description="A handing in of one or more keys (認証キーの提出): handing in the key is handing in the certificate."
 )
@@ -105,6 +112,7 @@ class Submission(Node):
         return composed.message if composed else None
 
 
+@reached(Reach.PRINCIPALS)
 @strawberry.type(description="A prepared message with its keys, for its principal. Never cache or log it.")
 class PreparedSubmission:
     submission: Submission = strawberry.field(description="The submission that keeps it, without its keys.")
@@ -114,11 +122,13 @@ class PreparedSubmission:
     )
 
 
+@reached(Reach.PRINCIPALS)
 @strawberry.type(description="What was prepared: one message for each mail that the rules want.")
 class PreparedSubmissions:
     prepared: list[PreparedSubmission] = strawberry.field(description="The messages.")
 
 
+@reached(Reach.PRINCIPALS)
 @strawberry.type(description="The submission as it stands now.")
 class SubmissionPayload:
     submission: Submission = strawberry.field(description="The submission (認証キーの提出).")

@@ -7,11 +7,13 @@ import strawberry
 from denshi_hosho.core.text import kept
 from denshi_hosho.core.vocabulary import SubmissionState
 from denshi_hosho.resolvers import submitting
+from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.resolvers.submitting import HandedIn
 from denshi_hosho.schema import inputs
 from denshi_hosho.schema.context import Request
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.outcomes import PrepareResult, SubmissionResult
+from denshi_hosho.schema.policy import may
 from denshi_hosho.schema.submissions import payload, prepared
 
 _INPUT = strawberry.argument(description="What is asked for.")
@@ -31,7 +33,8 @@ def _submission_id(text: str) -> int:
 class SubmissionMutations:
     @strawberry.mutation(
         description="Principal: prepare the message that hands in the keys of own guarantees, as the obligee's (発注者) rules want it "
-        "(認証キーの提出準備). The answer holds the keys; that they were shown is written down."
+        "(認証キーの提出準備). The answer holds the keys; that they were shown is written down.",
+        metadata=may(Policy.PRINCIPAL),
     )
     async def prepare_submission(
         self, info: Request, input: Annotated[inputs.PrepareSubmissionInput, _INPUT]
@@ -42,7 +45,8 @@ class SubmissionMutations:
         return await prepared(info, made)
 
     @strawberry.mutation(
-        description="Principal: record that a prepared key was handed in (認証キーの提出), or have the mail sent from here."
+        description="Principal: record that a prepared key was handed in (認証キーの提出), or have the mail sent from here.",
+        metadata=may(Policy.PRINCIPAL),
     )
     async def submit_key(self, info: Request, input: Annotated[inputs.SubmitKeyInput, _INPUT]) -> SubmissionResult:
         context, submission_id = info.context, _submission_id(input.submission_id)
@@ -53,19 +57,28 @@ class SubmissionMutations:
         await submitting.submit(context.platform, context.actor, submission_id, how)
         return await payload(info, submission_id)
 
-    @strawberry.mutation(description="Principal: record that the obligee (発注者) confirmed the arrival (到達確認).")
+    @strawberry.mutation(
+        description="Principal: record that the obligee (発注者) confirmed the arrival (到達確認).",
+        metadata=may(Policy.PRINCIPAL),
+    )
     async def confirm_arrival(
         self, info: Request, input: Annotated[inputs.FollowSubmissionInput, _INPUT]
     ) -> SubmissionResult:
         return await _follow(info, input, SubmissionState.ARRIVED)
 
-    @strawberry.mutation(description="Principal: record that the obligee (発注者) accepted the guarantee (受理).")
+    @strawberry.mutation(
+        description="Principal: record that the obligee (発注者) accepted the guarantee (受理).",
+        metadata=may(Policy.PRINCIPAL),
+    )
     async def record_acceptance(
         self, info: Request, input: Annotated[inputs.FollowSubmissionInput, _INPUT]
     ) -> SubmissionResult:
         return await _follow(info, input, SubmissionState.ACCEPTED)
 
-    @strawberry.mutation(description="Principal: record that the obligee (発注者) rejected it, and why (不受理).")
+    @strawberry.mutation(
+        description="Principal: record that the obligee (発注者) rejected it, and why (不受理).",
+        metadata=may(Policy.PRINCIPAL),
+    )
     async def record_rejection(
         self, info: Request, input: Annotated[inputs.FollowSubmissionInput, _INPUT]
     ) -> SubmissionResult:

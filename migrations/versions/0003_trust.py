@@ -22,6 +22,7 @@ def upgrade() -> None:
     _audit()
     with op.batch_alter_table("account") as account:
         account.add_column(sa.Column("provider_subject", sa.Text(), nullable=True))
+        account.add_column(sa.Column("disabled_at", INSTANT, nullable=True))
         account.create_unique_constraint(op.f("uq_account_provider_subject"), ["provider_subject"])
     op.add_column("certificate", sa.Column("salt", sa.String(32), nullable=False, server_default=""))
     with op.batch_alter_table("guarantee") as guarantee:
@@ -112,5 +113,6 @@ def downgrade() -> None:
     with op.batch_alter_table("account") as account:
         account.drop_constraint(op.f("uq_account_provider_subject"), type_="unique")
         account.drop_column("provider_subject")
+        account.drop_column("disabled_at")
     for table in NEW:
         op.drop_table(table)

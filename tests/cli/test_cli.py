@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from denshi_hosho.cli import main
+from denshi_hosho.cli.signing import CERTIFICATES, KEY
 from denshi_hosho.rules.file_schema import file_schema_text
 from tests.rules.rule_texts import MINIMAL
 from tests.rules.test_check import BEFORE, FIRST
@@ -56,9 +57,10 @@ def hosho(*arguments: str, text: str = "", **environment: str) -> Done:
 
 
 @pytest.fixture
-def secrets() -> dict[str, str]:
+def secrets(signing_folder: Path) -> dict[str, str]:
     lines = hosho("keys", "generate").stdout.splitlines()
-    return dict(line.split("=", 1) for line in lines)
+    key = {"HOSHO_PDF_KEY": str(signing_folder / KEY), "HOSHO_PDF_CERTIFICATES": str(signing_folder / CERTIFICATES)}
+    return {**dict(line.split("=", 1) for line in lines), **key}
 
 
 @pytest.fixture
@@ -128,6 +130,16 @@ def test_an_operator_lists_accounts_and_gives_a_new_password(environment: dict[s
     assert hosho("principals", "add", "株式会社例示建設", **environment).returncode == 0
     account = ["--principal", "株式会社例示建設", "--email", "a@example.jp", "--password-stdin"]
     assert hosho("users", "add", "reiji", *account, text=PASSWORD, **environment).returncode == 0
+    assert hosho("users", "list", **environment).stdout == "reiji\tPRINCIPAL\t株式会社例示建設\ta@example.jp\n"
+    off = hosho("users", "link", "reiji", "--subject", "24400320", **environment)
+    assert (off.returncode, off.stderr.splitlines()[1].split(":")[0]) == (1, "PROVIDER_OFF")
+    provider = {**environment, "HOSHO_OIDC_ISSUER": "https://id.example.jp"}
+    assert hosho("users", "link", "reiji", "--subject", "24400320", **provider).stdout == "Linked reiji to 24400320.\n"
+    assert hosho("users", "disable", "reiji", **environment).stdout == "Closed reiji.\n"
+    listed = hosho("users", "list", **environment).stdout
+    assert listed.endswith("\ta@example.jp\tlinked to https://id.example.jp 24400320\tclosed\n")
+    assert hosho("users", "enable", "reiji", **environment).stdout == "Opened reiji again.\n"
+    assert hosho("users", "unlink", "reiji", **environment).stdout == "Unlinked reiji.\n"
     assert hosho("users", "list", **environment).stdout == "reiji\tPRINCIPAL\t株式会社例示建設\ta@example.jp\n"
     new = hosho("users", "password", "reiji", "--password-stdin", text="another password 2", **environment)
     assert new.stdout == "Changed the password of reiji.\n"

@@ -276,7 +276,7 @@ async def test_all_at_once_nothing_waits_for_ever_and_the_log_has_no_gap(world: 
 
     async def prepared() -> None:
         first = await world.database.write(lambda c: submissions.keep_batch(c, world.contractor, batch, LATER))
-        for each in await world.database.write(lambda c: submissions.batch_of(c, first)):
+        for each in await world.database.write(lambda c: submissions.batch_of(c, world.contractor, first)):
             await sent(world, each)
 
     async def opened_or_rotated_meanwhile(guarantee_id: int) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from denshi_hosho.core.accounts import SignedIn
 from denshi_hosho.core.certificate import KeyNotice
+from denshi_hosho.core.jws import SigningKeys
 from denshi_hosho.core.keys import Revealed
 from denshi_hosho.core.parties import NewAccount
 from denshi_hosho.core.settings import Settings
@@ -28,10 +29,12 @@ HOLDERS = (
         database_url=f"postgresql://hosho:{SECRET}@db/hosho", token_secrets={"k": THIRTY_TWO},
         seal_secrets={"k": THIRTY_TWO}, pepper_secrets={"k": THIRTY_TWO},
         signing_secrets={"k": THIRTY_TWO}, log_secrets={"k": THIRTY_TWO}, smtp_url=f"smtp://a:{SECRET}@mail",
+        pdf_key_passphrase=SECRET, timestamp_url=f"https://a:{SECRET}@tsa.example.jp",
         mail_folder=Path("mail"),
     ),
     Vault({"k": THIRTY_TWO}, {"k": THIRTY_TWO}),
     Tokens({"k": THIRTY_TWO}, "http://hosho.test"),
+    SigningKeys({"k": THIRTY_TWO}),
 )  # fmt: skip
 
 

@@ -21,6 +21,10 @@ GIVEN: dict[str, tuple[str, object]] = {
     "PEPPER_SECRETS": (f"{'n' * 16}:{b64('?')}", {"n" * 16: b"?" * 32}),
     "SIGNING_SECRETS": (ONE, {"k1": b"a" * 32}),
     "LOG_SECRETS": (ONE, {"k1": b"a" * 32}),
+    "PDF_KEY": ("/srv/signing/pdf.key", Path("/srv/signing/pdf.key")),
+    "PDF_CERTIFICATES": ("/srv/signing/pdf.pem", Path("/srv/signing/pdf.pem")),
+    "PDF_KEY_PASSPHRASE": ("a, b: c ", "a, b: c "),
+    "TIMESTAMP_URL": ("https://tsa.example.jp/tsr", "https://tsa.example.jp/tsr"),
     "PUBLIC_URL": ("https://hosho.example.jp/api", "https://hosho.example.jp/api"),
     "DEVELOPMENT": ("TRUE", True),
     "MAIL_FOLDER": ("/srv/mail", Path("/srv/mail")),
@@ -31,6 +35,15 @@ GIVEN: dict[str, tuple[str, object]] = {
     "RULES_DISABLED": ("matsue", ("matsue",)),
     "RULES_STRICT": ("1", True),
     "BODY_LIMIT": ("1000", 1000),
+    "CORS_ORIGINS": (
+        "https://app.example.jp, http://127.0.0.1:5173,https://[::1]:8443",
+        ("https://app.example.jp", "http://127.0.0.1:5173", "https://[::1]:8443"),
+    ),
+    "TRUSTED_DOCUMENTS": ("/srv/trusted.json", Path("/srv/trusted.json")),
+    "TRUSTED_ONLY": ("1", True),
+    "OIDC_ISSUER": ("https://id.example.jp/realms/hosho", "https://id.example.jp/realms/hosho"),
+    "OIDC_CLIENT_ID": ("hosho", "hosho"),
+    "OIDC_ALGORITHMS": ("ES256, PS256", ("ES256", "PS256")),
     "TRUSTED_PROXIES": (
         "10.0.0.0/8, fd00::/8,127.0.0.1",
         (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32")),
@@ -64,14 +77,24 @@ def test_secrets_cannot_be_changed_afterwards() -> None:
 MALFORMED = [
     *[("SEAL_SECRETS", text) for text in ("k1", "k1:", f":{b64('a')}", f"k1={b64('a')}", b64("a"), "k1:x", f"k1:{b64('a', 31)}",
       f"k1:{b64('a', 33)}", f"{ONE},k2", f"{'n' * 17}:{b64('a')}", f"k1:{b64('a')}é", f"{ONE},k1:{b64('b')}", f"{ONE},{ONE}")],
-    *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT") for text in ("", "yes", "on", "2", " 1", "偽")],
+    *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT", "TRUSTED_ONLY") for text in ("", "yes", "on", "2", " 1", "偽")],
     *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT")
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
+    *[(name, text) for name in ("PUBLIC_URL", "TIMESTAMP_URL")
+      for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[",
+      "https://a:b", "https://a:99999")],
     *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
       "https://a:99999")],
+    *[("OIDC_ISSUER", text) for text in ("", "id.example.jp", "http://id.example.jp", "https://", "https://id.example.jp?a=b",
+      "https://id.example.jp#a", "file:///etc", "http://127.0.0.2", "https://a:b")],
+    *[("OIDC_CLIENT_ID", text) for text in ("", "a\nb", "保証")],
+    *[("OIDC_ALGORITHMS", text) for text in ("", ",", "none", "HS256", "RS256,HS256", "rs256", "RS256 ES256")],
     *[("TRUSTED_PROXIES", text) for text in ("localhost", "*", "10.0.0.1/8", "10.0.0.0/33", "::1/129", "10.0.0.0/8;::1")],
     *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
       "smtp://a:99999")],
+    *[("CORS_ORIGINS", text) for text in ("*", "null", "https://*.example.jp", "https://app.example.jp/", "https://App.example.jp",
+      "front.example.com", "https://app.example.jp:443", "http://app.example.jp:80", "https://u:p@app.example.jp", "https://",
+      "https://a.example.jp https://b.example.jp", "https://app.example.jp:99999", "ftp://app.example.jp", "https://日本.jp")],
     *[("MAIL_FROM", text) for text in ("", "hosho", "@example.jp", "a@b", "a b@example.jp", "a@example.jp\nBcc: b@example.jp",
       "保証@example.jp", "a,b@example.jp", "a@example.jp,b@example.jp")],
 ]  # fmt: skip
@@ -118,3 +141,17 @@ def test_serving_needs_every_secret() -> None:
         SettingsError, match="HOSHO_TOKEN_SECRETS, HOSHO_SEAL_SECRETS, HOSHO_PEPPER_SECRETS, HOSHO_SIGNING_"
     ):
         Settings().require_secrets()
+
+
+def test_serving_needs_a_key_to_sign_pdfs_with() -> None:
+    both = {"HOSHO_PDF_KEY": "pdf.key", "HOSHO_PDF_CERTIFICATES": "pdf.pem"}
+    Settings.from_environment(both).require_pdf_key()
+    for name in both:
+        with pytest.raises(SettingsError) as caught:
+            Settings.from_environment({each: file for each, file in both.items() if each != name}).require_pdf_key()
+        assert f"missing: {name}." in caught.value.en
+        assert "`hosho signing init`" in caught.value.ja
+
+
+def test_the_passphrase_of_the_pdf_key_is_never_shown() -> None:
+    assert "sesame" not in repr(Settings.from_environment({"HOSHO_PDF_KEY_PASSPHRASE": "sesame"}))

@@ -1,6 +1,8 @@
 import base64
 import json
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import jwt
@@ -11,12 +13,15 @@ from hypothesis import strategies as st
 from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.tokens import Actor, Ticket, Tokens, opaque_token, token_hash
 from denshi_hosho.core.vocabulary import Role
+from tests.core.forging import KINDS, Genuine, forgeries, signed
 
 NOW = datetime(2024, 6, 3, 1, tzinfo=UTC)
 ISSUER = "http://hosho.test"
 SECRET, OTHER = b"s" * 32, b"o" * 32
-ACTOR = Actor(7, Role.PRINCIPAL, 3, None)
+SESSION = "5e55" * 8
+ACTOR = Actor(7, Role.PRINCIPAL, 3, None, SESSION)
 TICKET = Ticket("key-notice", 5, 2)
+SYMBOLS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 SECOND = timedelta(seconds=1)
 
 
@@ -28,7 +33,7 @@ def tokens() -> Tokens:
 def claims(**changes: Any) -> dict[str, Any]:
     at = int(NOW.timestamp())
     plain = {"iss": ISSUER, "aud": "at+jwt", "sub": "7", "jti": "1", "iat": at, "exp": at + 900, "role": "PRINCIPAL",
-             "principal": 3, "surety": None}  # fmt: skip
+             "principal": 3, "surety": None, "sid": SESSION}  # fmt: skip
     return {name: value for name, value in {**plain, **changes}.items() if value is not ...}
 
 
@@ -47,12 +52,18 @@ def refuse(tokens: Tokens, token: str, now: datetime = NOW) -> None:
             read(token, now)
 
 
-@pytest.mark.parametrize("actor", [ACTOR, Actor(8, Role.SURETY, None, 4)])
+@pytest.mark.parametrize("actor", [ACTOR, Actor(8, Role.SURETY, None, 4, SESSION)])
 def test_an_access_token_says_who_asks(tokens: Tokens, actor: Actor) -> None:
     token, expires = tokens.access_token(actor, NOW)
     assert expires == NOW + timedelta(minutes=15)
-    assert tokens.actor(token, NOW) == actor
-    assert tokens.actor(token, NOW) == actor  # from memory
+    for _ in range(2):  # verified, then from memory
+        assert tokens.actor(token, NOW) == actor
+        assert tokens.actor(token, NOW).session == SESSION
+
+
+def test_there_is_no_access_token_without_a_session(tokens: Tokens) -> None:
+    with pytest.raises(ValueError, match="session"):
+        tokens.access_token(Actor(7, Role.PRINCIPAL, 3, None), NOW)
 
 
 def test_the_token_that_these_tests_forge_would_be_right(tokens: Tokens) -> None:
@@ -90,7 +101,7 @@ def test_the_type_stands_in_header_and_audience_and_both_are_checked(tokens: Tok
         refuse(tokens, token)
 
 
-@pytest.mark.parametrize("missing", ["iss", "aud", "sub", "jti", "iat", "exp", "role", "principal", "surety"])
+@pytest.mark.parametrize("missing", ["iss", "aud", "sub", "jti", "iat", "exp", "role", "principal", "sid"])
 def test_a_token_without_a_claim_is_refused(tokens: Tokens, missing: str) -> None:
     refuse(tokens, forged(claims(**{missing: ...})))
 
@@ -100,7 +111,12 @@ def test_a_token_without_a_claim_is_refused(tokens: Tokens, missing: str) -> Non
     [
         {"iss": "http://other.test"}, {"iss": None}, {"aud": "other"}, {"aud": []}, {"aud": None}, {"sub": "x"}, {"sub": 7},
         {"sub": ""}, {"role": "ADMIN"}, {"role": None}, {"role": []}, {"role": {}}, {"exp": "soon"}, {"exp": None},
-        {"exp": 1e300}, {"exp": []}, {"exp": -1}, {"jti": None}, {"jti": 7},
+        {"exp": 1e300}, {"exp": []}, {"exp": -1}, {"exp": True}, {"exp": 10**30}, {"exp": float(NOW.timestamp() + 900)},
+        {"exp": int(NOW.timestamp()) + 901}, {"jti": None}, {"jti": 7}, {"jti": ""}, {"aud": ["at+jwt"]}, {"sub": "07"},
+        {"sub": "-7"}, {"sub": "７"}, {"sub": "9" * 19}, {"iat": None}, {"iat": True}, {"iat": "now"},
+        {"iat": int(NOW.timestamp()) + 61}, {"nbf": int(NOW.timestamp()) + 61}, {"nbf": None}, {"nbf": "0"}, {"sid": ""},
+        {"sid": None}, {"sid": SESSION.upper()}, {"sid": [SESSION]}, {"principal": None}, {"principal": "3"}, {"surety": 4},
+        {"principal": True}, {"role": "SURETY"}, {"note": "x" * 2_000},
     ],
 )  # fmt: skip
 def test_a_token_with_a_wrong_claim_is_refused(tokens: Tokens, wrong: dict[str, Any]) -> None:
@@ -116,7 +132,7 @@ def test_a_token_with_a_wrong_claim_is_refused(tokens: Tokens, wrong: dict[str, 
     "wrong", [{"guarantee": None}, {"guarantee": "x"}, {"guarantee": []}, {"version": None}, {"sub": "passwords"}]
 )
 def test_a_ticket_with_a_wrong_claim_is_refused(tokens: Tokens, wrong: dict[str, Any]) -> None:
-    plain = claims(aud="ticket+jwt", sub="certificate", guarantee=5, version=2)
+    plain = claims(aud="ticket+jwt", sub="certificate", guarantee=5, version=2, exp=int(NOW.timestamp()) + 300)
     assert tokens.redeem(forged(plain, typ="ticket+jwt"), NOW) == Ticket("certificate", 5, 2)
     refuse(tokens, forged({**plain, **wrong}, typ="ticket+jwt"))
 
@@ -139,6 +155,66 @@ def test_an_unknown_or_odd_key_id_is_refused(tokens: Tokens, kid: object) -> Non
     refuse(tokens, f"{part({'alg': 'HS256', 'typ': 'at+jwt', 'kid': kid})}.{good.partition('.')[2]}")
 
 
+@pytest.mark.parametrize(
+    "name", ["crit", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "b64", "cty", "zip", "anything"]
+)
+def test_a_header_has_three_members_and_no_other(tokens: Tokens, name: str) -> None:
+    for value in ("https://forger.example/keys", {"kty": "oct", "k": part("x")}, ["exp"], None):
+        refuse(tokens, signed({"alg": "HS256", "typ": "at+jwt", "kid": "k1", name: value}, claims(), SECRET))
+
+
+def test_a_member_that_stands_twice_is_refused(tokens: Tokens) -> None:
+    header = '{"alg": "HS256", "typ": "at+jwt", "kid": "k1"}'
+    body = json.dumps(claims())
+    assert tokens.actor(signed(header, body, SECRET), NOW) == ACTOR
+    refuse(tokens, signed('{"alg": "none",' + header[1:], body, SECRET))
+    refuse(tokens, signed(header, '{"sub": "7",' + body[1:], SECRET))
+    refuse(tokens, signed(header, body[:-1] + ', "extra": {"a": 1, "a": 1}}', SECRET))
+    refuse(tokens, signed(header, body[:-1] + ', "extra": NaN}', SECRET))
+
+
+def test_one_token_has_one_spelling(tokens: Tokens) -> None:
+    token = tokens.access_token(ACTOR, NOW)[0]
+    assert tokens.actor(token, NOW) == ACTOR
+    before, last = token[:-1], SYMBOLS.index(token[-1])
+    for stray in range(1, 4):  # the last symbol holds two bits that stand for nothing
+        refuse(tokens, before + SYMBOLS[last - last % 4 + (last + stray) % 4])
+    head, body, end = token.split(".")
+    for other in (f"{token}=", f"{head}=.{body}.{end}", f"{head}.{body}==.{end}", f" {token}", f"{token}\n", token.replace("_", "/"),
+                  f"{head}.{body}.{end[:10]}\n{end[10:]}"):  # fmt: skip
+        if other != token:  # a token need not hold a _
+            refuse(tokens, other)
+
+
+def test_clocks_may_differ_by_a_minute(tokens: Tokens) -> None:
+    token = tokens.access_token(ACTOR, NOW)[0]
+    fresh = Tokens({"k1": SECRET}, ISSUER)
+    assert fresh.actor(token, NOW - timedelta(seconds=60)) == ACTOR
+    refuse(Tokens({"k1": SECRET}, ISSUER), token, NOW - timedelta(seconds=61))
+    at = int(NOW.timestamp())
+    assert tokens.actor(forged(claims(iat=at + 60, exp=at + 960, nbf=at + 60)), NOW) == ACTOR
+
+
+def test_no_forgery_of_thousands_is_taken(tokens: Tokens) -> None:
+    genuine = Genuine(tokens.access_token(ACTOR, NOW)[0], tokens.ticket(TICKET, NOW), SECRET)
+    tried = Counter(kind for kind, token in islice(forgeries(genuine, 1), 6_000) if refused_as_access(tokens, token))
+    assert tried.total() == 6_000
+    assert len(tried) == len(KINDS)
+    assert min(tried.values()) > 300
+
+
+def refused_as_access(tokens: Tokens, token: str) -> bool:
+    with pytest.raises(TokenInvalid):
+        tokens.actor(token, NOW)
+    return True
+
+
+def test_the_same_seed_forges_the_same(tokens: Tokens) -> None:
+    genuine = Genuine(tokens.access_token(ACTOR, NOW)[0], tokens.ticket(TICKET, NOW), SECRET)
+    kinds = [[kind for kind, _ in islice(forgeries(genuine, seed), 50)] for seed in (1, 1)]
+    assert kinds[0] == kinds[1]
+
+
 def test_a_key_id_must_be_there(tokens: Tokens) -> None:
     refuse(tokens, f"{part({'alg': 'HS256', 'typ': 'at+jwt'})}.{forged(claims()).partition('.')[2]}")
 
@@ -151,7 +227,7 @@ def test_another_secret_is_refused(tokens: Tokens) -> None:
 
 def test_every_altered_symbol_is_noticed(tokens: Tokens) -> None:
     token = tokens.access_token(ACTOR, NOW)[0]
-    for at, symbol in enumerate(token[:-1]):  # the last one holds bits that stand for nothing
+    for at, symbol in enumerate(token):
         with pytest.raises(TokenInvalid):
             tokens.actor(f"{token[:at]}{'A' if symbol != 'A' else 'B'}{token[at + 1 :]}", NOW)
 

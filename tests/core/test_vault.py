@@ -1,3 +1,4 @@
+import hmac
 import re
 import unicodedata
 
@@ -95,6 +96,20 @@ def test_without_a_row_nothing_fits(vault: Vault) -> None:
     assert vault.fits(NUMBER, "", None, "old") is False
     assert vault.fits(NUMBER, KEY, b"", "old") is False
     assert vault.fits(NUMBER, KEY, bytes(32), "old") is False
+
+
+def test_without_a_row_the_same_work_is_done(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append(len(one) + len(other))
+        return False
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    row = vault.seal(NUMBER, KEY)
+    assert not vault.fits(NUMBER, KEY, row.mac, row.mac_with)
+    assert not vault.fits(NUMBER, KEY, None, None)
+    assert compared == [64, 64]
 
 
 @given(KEYS, KEYS)

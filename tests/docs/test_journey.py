@@ -110,6 +110,8 @@ def test_served_by_two_processes_on_postgresql(settings: Settings, tmp_path: Pat
                    for name, secret in secrets.items()}  # fmt: skip
     environment |= {
         "HOSHO_DATABASE_URL": settings.database_url,
+        "HOSHO_PDF_KEY": str(settings.pdf_key),
+        "HOSHO_PDF_CERTIFICATES": str(settings.pdf_certificates),
         "HOSHO_MAIL_FOLDER": str(tmp_path / "mail"),
         "HOSHO_MAIL_EVERY_SECONDS": "1",
         "HOSHO_RULE_MODULES": "denshi_hosho.examples.kinki",

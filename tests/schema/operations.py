@@ -80,14 +80,14 @@ _FRAGMENTS = {
     "decision": "on Decision { outcome obligee revision digest plugin pluginVersion reasons { ...reason } missing paper"
     " plan { ...plan } }",
     "refused": "on Refused { refusals { code message messageEn path sources { ...source } }"
-    " decision { outcome missing paper reasons { code } } }",
+    " decision { outcome missing paper reasons { code } } retryAfterSeconds work { challenge bits } }",
     "fact": "on Fact { code ja en value sources { ...source } }",
     "rules": "on ObligeeRules { day revision facts { ...fact } text digest plugin pluginVersion }",
     "obligee": "on Obligee { id code name nameEn prefecture example }",
     "certificate": "on Certificate { number kind medium version change issuedOn issuedOnWareki principalName obligeeName"
     " guaranteedAmount guaranteeEndsOn guaranteeEndsOnWareki completionOn completionOnWareki worksName contractPrice"
     " coveredPrice depositaryBank title statement termsName notes"
-    " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl"
+    " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl jws jwsUrl"
     " logProof { record index size path checkpoint proof } }",
     "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } replay { ...replay }"
     " byToday: replay(byTodaysRules: true) { same } }",
@@ -131,6 +131,7 @@ _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
 MUTATIONS = {
     "signIn": mutation("signIn", "SignInInput", "...session"),
+    "signInWithProvider": mutation("signInWithProvider", "SignInWithProviderInput", "...session"),
     "refreshSession": mutation("refreshSession", "RefreshInput", "...session"),
     "signOut": mutation("signOut", "RefreshInput", "... on SignedOut { ended }"),
     "changePassword": mutation("changePassword", "ChangePasswordInput", "...session"),
@@ -182,8 +183,15 @@ NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission } }"
 )
 CERTIFICATE = whole(
-    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!) { certificate(number: $number, accessKey: $accessKey)"
-    " { __typename ...certificate ...refused } }"
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
+    " { certificate(number: $number, accessKey: $accessKey, work: $work) { __typename ...certificate ...refused } }"
+)
+VERIFY = whole(
+    "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) { __typename ... on VerifiedCertificate {"
+    " form issuer signer signedAt timestamped selfMade pdfSha256 identical status statusSince certificate { number kind medium"
+    " version change issuedOn principalName obligeeName guaranteedAmount guaranteeEndsOn completionOn worksName contractPrice"
+    " coveredPrice depositaryBank title surety { name address representative termsUrl } branch { name address tel fax } } }"
+    " ...refused } }"
 )
 EXPLAIN = whole(
     "query ($application: EligibilityInput!) { explain(application: $application)"

@@ -1,13 +1,22 @@
-"""Who may do what: every mutation, asked by everybody; what is refused writes nothing."""
+"""Who may do what: every operation, asked by everybody about an object of the contractor's; what is refused writes nothing."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from itertools import islice
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from graphql import GraphQLInterfaceType, GraphQLObjectType
 
 from denshi_hosho.cli.seeding import PASSWORD
+from denshi_hosho.core.settings import Settings
+from denshi_hosho.core.tables import metadata
 from denshi_hosho.core.tokens import Actor, Ticket, Tokens
 from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.schema.ids import global_id, split_id
+from denshi_hosho.schema.root import build_schema
 from tests.client import (
     APPROVE,
     Api,
@@ -17,12 +26,16 @@ from tests.client import (
     codes,
     concluded,
     matsue,
+    revealed,
 )
-from tests.conftest import NOW, Clock
+from tests.conftest import NOW, SECRET, Clock, api_of
+from tests.core.forging import Genuine, forgeries
+from tests.schema import operations as ops
 from tests.schema.operations import MUTATIONS
 from tests.schema.parties import add_other_surety
 
 pytestmark = pytest.mark.anyio
+SCHEMA = build_schema().graphql
 Given = Callable[[Api], Awaitable[Json]]
 RETURN = MUTATIONS["returnApplication"]
 
@@ -75,7 +88,25 @@ async def _password(_api: Api) -> Json:
     return {"currentPassword": PASSWORD, "newPassword": PASSWORD}
 
 
+async def _credentials(_api: Api) -> Json:
+    return {"loginId": "contractor", "password": PASSWORD}
+
+
+async def _session(api: Api) -> Json:
+    session = await api.do(MUTATIONS["signIn"], loginId="contractor", password=PASSWORD)
+    return {"refreshToken": session["refreshToken"]}
+
+
+async def _id_token(_api: Api) -> Json:
+    return {"idToken": "x.y.z", "nonce": "n" * 32}
+
+
+OF_A_SESSION = {"refreshSession", "signOut"}  # each asker needs a refresh token that was not used yet
 GIVEN: dict[str, Given] = {
+    "signIn": _credentials,
+    "signInWithProvider": _id_token,
+    "refreshSession": _session,
+    "signOut": _session,
     "applyForGuarantee": _application,
     "resubmitApplication": _returned,
     "returnApplication": with_(submitted, note="訂正"),
@@ -92,60 +123,270 @@ GIVEN: dict[str, Given] = {
     "recordRejection": with_(_handed_in, note="不受理"),
     "changePassword": _password,
 }
-# What the contractor, another principal, the surety and another surety are answered; None: it is done.
-PRINCIPALS = (None, "NOT_FOUND", "NOT_ALLOWED", "NOT_ALLOWED")
-SURETIES = ("NOT_ALLOWED", "NOT_ALLOWED", None, "NOT_FOUND")
-ANSWERS = {
-    "applyForGuarantee": (None, None, "NOT_ALLOWED", "NOT_ALLOWED"),
-    "resubmitApplication": PRINCIPALS,
-    "returnApplication": SURETIES,
-    "declineApplication": SURETIES,
-    "approveApplication": SURETIES,
-    "recordFee": SURETIES,
-    "concludeGuarantee": SURETIES,
-    "revealAccessKey": PRINCIPALS,
-    "rotateAccessKey": PRINCIPALS,
-    "prepareSubmission": PRINCIPALS,
-    "submitKey": PRINCIPALS,
-    "confirmArrival": PRINCIPALS,
-    "recordAcceptance": PRINCIPALS,
-    "recordRejection": PRINCIPALS,
-    "changePassword": (None, None, None, None),
-}
-DONE = {
-    "ApplicationPayload", "GuaranteePayload", "RevealedKey", "Session", "PreparedSubmissions", "SubmissionPayload",
-}  # fmt: skip
-OPEN_TO_ALL = {"signIn", "refreshSession", "signOut"}
+# What each asker is answered: `done`, or the code of the refusal. The owner is the contractor, and the surety its surety.
+MUTATION_TABLE = """
+                     nobody         owner        other        surety       other-surety
+signIn               done           done         done         done         done
+signInWithProvider   PROVIDER_OFF   PROVIDER_OFF PROVIDER_OFF PROVIDER_OFF PROVIDER_OFF
+refreshSession       done           done         done         done         done
+signOut              done           done         done         done         done
+changePassword       NOT_SIGNED_IN  done         done         done         done
+applyForGuarantee    NOT_SIGNED_IN  done         done         NOT_ALLOWED  NOT_ALLOWED
+resubmitApplication  NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+returnApplication    NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+declineApplication   NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+approveApplication   NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+recordFee            NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+concludeGuarantee    NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+revealAccessKey      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+rotateAccessKey      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+prepareSubmission    NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+submitKey            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+confirmArrival       NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+recordAcceptance     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+recordRejection      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+"""
+# Who sees the contractor's object: `seen`; `missing`: answered byte for byte like an object that does not exist.
+QUERY_TABLE = """
+                                nobody   owner    other    surety   other-surety
+viewer                          missing  seen     seen     seen     seen
+Viewer.role                     missing  seen     seen     seen     seen
+Viewer.partyName                missing  seen     seen     seen     seen
+Viewer.guarantees               missing  seen     missing  seen     missing
+Viewer.guarantee                missing  seen     missing  seen     missing
+Viewer.applications             missing  seen     missing  seen     missing
+node.Guarantee                  missing  seen     missing  seen     missing
+node.GuaranteeApplication       missing  seen     missing  seen     missing
+node.Submission                 missing  seen     missing  seen     missing
+node.Obligee                    seen     seen     seen     seen     seen
+node.Surety                     seen     seen     seen     seen     seen
+node.Branch                     seen     seen     seen     seen     seen
+auditLog                        seen     seen     seen     seen     seen
+Viewer.auditTrail               missing  seen     missing  seen     missing
+sureties                        seen     seen     seen     seen     seen
+obligees                        seen     seen     seen     seen     seen
+obligee                         seen     seen     seen     seen     seen
+eligibility                     seen     seen     seen     seen     seen
+explain                         seen     seen     seen     seen     seen
+compareObligees                 seen     seen     seen     seen     seen
+compareDays                     seen     seen     seen     seen     seen
+coverage                        seen     seen     seen     seen     seen
+staleRules                      seen     seen     seen     seen     seen
+certificate                     seen     seen     seen     seen     seen
+verifyCertificate               seen     seen     seen     seen     seen
+"""
 
 
-def test_every_mutation_is_asked() -> None:
-    assert GIVEN.keys() == ANSWERS.keys() == MUTATIONS.keys() - OPEN_TO_ALL
+def _table(text: str) -> dict[str, dict[str, str]]:
+    head, *rows = (line.split() for line in text.strip("\n").splitlines())
+    return {name: dict(zip(head, cells, strict=True)) for name, *cells in rows}
 
 
-@pytest.mark.parametrize("mutation", sorted(GIVEN))
-async def test_who_may_do_it(api: Api, mutation: str) -> None:
+MUTATION_ROWS, QUERY_ROWS = _table(MUTATION_TABLE), _table(QUERY_TABLE)
+
+
+def _fields(kind: str) -> set[str]:
+    named = SCHEMA.type_map[kind]
+    assert isinstance(named, GraphQLObjectType)
+    return set(named.fields)
+
+
+def test_every_mutation_has_its_row() -> None:
+    assert _fields("Mutation") - MUTATION_ROWS.keys() == set(), "say in MUTATION_TABLE who may do it, and how in GIVEN"
+    assert MUTATION_ROWS.keys() == GIVEN.keys() == _fields("Mutation")
+
+
+def test_every_query_has_its_row() -> None:
+    node = SCHEMA.type_map["Node"]
+    assert isinstance(node, GraphQLInterfaceType)
+    expected = _fields("Query") - {"node"} | {f"Viewer.{name}" for name in _fields("Viewer")}
+    expected |= {f"node.{each.name}" for each in SCHEMA.get_possible_types(node)}
+    assert expected - QUERY_ROWS.keys() == set(), "say in QUERY_TABLE who sees it, and ask for it in _queries"
+    assert QUERY_ROWS.keys() == expected
+
+
+async def everything(api: Api) -> dict[str, list[Any]]:
+    """Every row of every table: to see that nothing was written, nor changed."""
+    async with api.platform.database.read() as connection:
+        return {
+            table.name: sorted(repr(row) for row in await connection.execute(sa.select(table)))
+            for table in metadata.sorted_tables
+        }
+
+
+async def everybody(api: Api) -> dict[str, Api]:
     await add_other_surety(api.platform)
+    askers = {"owner": "contractor", "other": "other", "surety": "surety", "other-surety": "other-surety"}
+    return {"nobody": api, **{name: await api.as_(login_id) for name, login_id in askers.items()}}
+
+
+@pytest.mark.parametrize("mutation", sorted(MUTATION_ROWS))
+async def test_who_may_do_it(api: Api, mutation: str) -> None:
+    askers, row = await everybody(api), MUTATION_ROWS[mutation]
     given = await GIVEN[mutation](api)
-    askers = [await api.as_(name) for name in ("contractor", "other", "surety", "other-surety")]
-    everybody = [(api, "NOT_SIGNED_IN"), *zip(askers, ANSWERS[mutation], strict=True)]
-    before = await api.rows()
-    for asker, code in everybody:
-        if code is not None:
-            answer = await asker.do(MUTATIONS[mutation], **given)
-            assert codes(answer) == [code]
-            assert await api.rows() == before
-    for asker, code in everybody:
-        if code is None:
-            answer = await asker.do(MUTATIONS[mutation], **given)
-            assert answer["__typename"] in DONE
-    assert await api.rows() != before or mutation == "approveApplication"
+    before = await everything(api)
+    for name, code in row.items():
+        if code != "done":
+            response = await askers[name].post(MUTATIONS[mutation], input=given)
+            (answer,) = response.json()["data"].values()
+            assert codes(answer) == [code], name
+            assert (await askers[name].post(MUTATIONS[mutation], input=_missing(given))).content == response.content
+            assert await everything(api) == before, name
+    for name, code in row.items():
+        if code == "done":
+            renewed = await GIVEN[mutation](api) if mutation in OF_A_SESSION else given
+            answer = await askers[name].do(MUTATIONS[mutation], **renewed)
+            assert answer["__typename"] != "Refused", name
+    assert "done" not in row.values() or await everything(api) != before
+
+
+def _missing(given: Json) -> Json:
+    """The same input about objects that do not exist."""
+    return {name: _none_such(value) if name in {"applicationId", "guaranteeId", "submissionId", "guaranteeIds"} else value
+            for name, value in given.items()}  # fmt: skip
+
+
+def _none_such(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_none_such(each) for each in value]
+    typename, _ = split_id(value)
+    return global_id(typename, 987_654_321)
+
+
+async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
+    """Each row's query, with the contractor's object and with one that does not exist."""
+    guarantee = await concluded(api)
+    shown = await revealed(api, guarantee["id"])
+    contractor = await api.as_("contractor")
+    prepare = {"guaranteeIds": [guarantee["id"]], "idempotencyKey": "p"}
+    submission = (await contractor.do(MUTATIONS["prepareSubmission"], **prepare))["prepared"][0]["submission"]["id"]
+    surety, none = (await api.ask("{ sureties { id branches { id } } }"))["sureties"][0], "1999999999"
+    application = global_id("GuaranteeApplication", 1)
+    asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
+    key = {"number": shown["number"], "accessKey": shown["accessKey"]}
+    ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
+           "Obligee": global_id("Obligee", "322016"), "Surety": surety["id"], "Branch": surety["branches"][0]["id"]}  # fmt: skip
+    return {
+        "viewer": ("{ viewer { __typename } }", {}, {}),
+        "Viewer.role": ("{ viewer { role } }", {}, {}),
+        "Viewer.partyName": ("{ viewer { partyName } }", {}, {}),
+        "Viewer.guarantees": (
+            "query ($search: GuaranteeSearchInput) { viewer { guarantees(search: $search) { totalCount nodes { id } } } }",
+            {"search": {"text": shown["number"]}}, {"search": {"text": none}},
+        ),
+        "Viewer.guarantee": (
+            "query ($number: GuaranteeNumber!) { viewer { guarantee(number: $number) { id } } }",
+            {"number": shown["number"]}, {"number": none},
+        ),
+        "Viewer.applications": (
+            "query ($states: [ApplicationState!]) { viewer { applications(states: $states) { totalCount nodes { id } } } }",
+            {"states": ["CONCLUDED"]}, {"states": ["DECLINED"]},
+        ),
+        **{f"node.{name}": (ops.NODE, {"id": each}, {"id": global_id(name, 987_654_321)}) for name, each in ids.items()},
+        "auditLog": ("{ auditLog { size } }", {}, {}),
+        "Viewer.auditTrail": (
+            "query ($search: AuditSearchInput) { viewer { auditTrail(search: $search) { nodes { number } } } }",
+            {"search": {"number": shown["number"]}}, {"search": {"number": none}},
+        ),
+        "sureties": ("{ sureties { id } }", {}, {}),
+        "obligees": ("{ obligees { totalCount } }", {}, {}),
+        "obligee": ("query ($code: String!) { obligee(code: $code) { id } }", {"code": "322016"}, {"code": "999999"}),
+        "eligibility": (ops.ELIGIBILITY, asked, {"application": {**asked["application"], "obligee": "999999"}}),
+        "explain": (ops.EXPLAIN, asked, {"application": {**asked["application"], "obligee": "999999"}}),
+        "compareObligees": (ops.COMPARE, {"left": "322016", "right": "322016"}, {"left": "322016", "right": "999999"}),
+        "compareDays": (
+            ops.COMPARE_DAYS, {"obligee": "322016", "earlierOn": "2024-06-01", "laterOn": "2024-06-02"},
+            {"obligee": "999999", "earlierOn": "2024-06-01", "laterOn": "2024-06-02"},
+        ),
+        "coverage": (ops.COVERAGE, {"obligee": "322016"}, {"obligee": "999999"}),
+        "staleRules": (ops.STALE, {"days": -10_000}, {"days": 100_000}),
+        "certificate": (ops.CERTIFICATE, key, {**key, "number": none}),
+        "verifyCertificate": (VERIFY, {"input": {"jws": await _statement(api, shown["number"])}}, {"input": {"jws": "x.y.z"}}),
+    }  # fmt: skip
+
+
+VERIFY = """query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) {
+  __typename ... on VerifiedCertificate { certificate { number } }
+} }"""
+
+
+async def _statement(api: Api, number: str) -> str:
+    """The signed statement of the contractor's certificate, as its owner is given it."""
+    query = "query ($number: GuaranteeNumber!) { viewer { guarantee(number: $number) { certificate { jws } } } }"
+    seen = await (await api.as_("contractor")).ask(query, number=number)
+    return str(seen["viewer"]["guarantee"]["certificate"]["jws"])
+
+
+NO_OBJECT = {
+    "viewer",
+    "Viewer.role",
+    "Viewer.partyName",
+    "sureties",
+    "obligees",
+    "auditLog",
+}  # asked for nothing by its name
+
+
+async def test_who_sees_it(api: Api) -> None:
+    askers, queries = await everybody(api), await _queries(api)
+    assert queries.keys() == QUERY_ROWS.keys()
+    for operation, row in QUERY_ROWS.items():
+        query, here, nowhere = queries[operation]
+        for name, expected in row.items():
+            mine = await askers[name].post(query, **here)
+            none = await askers[name].post(query, **nowhere)
+            assert mine.status_code == 200, (operation, name)
+            assert "errors" not in mine.json(), (operation, name)
+            if operation in NO_OBJECT:
+                (answer,) = mine.json()["data"].values()
+                assert (answer is not None) == (expected == "seen"), (operation, name)
+            else:
+                assert (mine.content == none.content) == (expected == "missing"), (operation, name)
+
+
+async def test_what_is_not_one_s_own_is_not_read_through_what_is(api: Api) -> None:
+    """Details of an object hang off its row: where the row is not one's own, none of them is answered."""
+    askers = await everybody(api)
+    guarantee = await concluded(api)
+    details = (
+        "query ($id: ID!) { node(id: $id) { ... on Guarantee { id certificate { worksName pdfUrl } keyEvents { event }"
+        " decisions { text facts } submissions { id } submission { notes { ja } } } ... on GuaranteeApplication"
+        " { id steps { step } decisions { facts } guarantee { id certificate { worksName } } } } }"
+    )
+    for each in (guarantee["id"], global_id("GuaranteeApplication", 1)):
+        for name, asker in askers.items():
+            node = (await asker.ask(details, id=each))["node"]
+            assert (node is not None) == (name in {"owner", "surety"}), (each, name)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_nothing_about_the_input_is_told_to_who_may_not_ask(api: Api) -> None:
+    """A malformed id, amount or note is told to those alone who may use the operation."""
+    askers = await everybody(api)
+    odd: dict[str, Json] = {
+        "returnApplication": {"applicationId": "no id", "note": ""},
+        "concludeGuarantee": {"applicationId": global_id("Guarantee", 1), "idempotencyKey": ""},
+        "recordFee": {"applicationId": "", "amount": 0, "consolidated": True},
+        "revealAccessKey": {"guaranteeId": "no id"},
+        "prepareSubmission": {"guaranteeIds": ["no id"], "idempotencyKey": "é"},
+        "submitKey": {"submissionId": "no id", "way": "EMAIL"},
+    }
+    for mutation, given in odd.items():
+        for name, code in MUTATION_ROWS[mutation].items():
+            response = (await askers[name].post(MUTATIONS[mutation], input=given)).json()
+            if code in {"NOT_SIGNED_IN", "NOT_ALLOWED"}:
+                assert codes(response["data"][mutation]) == [code], (mutation, name)
+            else:
+                assert response["errors"][0]["extensions"]["code"] == "ID_MALFORMED", (mutation, name)
 
 
 async def wrong_headers(api: Api, clock: Clock) -> dict[str, str]:
     token = str((await api.as_("contractor")).token)
     session = await api.do(MUTATIONS["signIn"], loginId="contractor", password=PASSWORD)
     unsigned = "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0." + token.split(".")[1] + "."
-    elsewhere = Tokens({"k1": b"t" * 32}, "http://hosho.test").access_token(Actor(1, Role.PRINCIPAL, 1, None), clock())
+    elsewhere = Tokens({"k1": b"t" * 32}, "http://hosho.test").access_token(
+        Actor(1, Role.PRINCIPAL, 1, None, "0" * 32), clock()
+    )
     return {
         "broken": f"Bearer {token[:-4]}AAAA",
         "expired": f"Bearer {token}",
@@ -177,6 +418,34 @@ async def test_no_operation_runs_under_a_wrong_token(api: Api, clock: Clock, sub
                 (error,) = response.json()["errors"]
                 assert error["extensions"]["code"] == "TOKEN_INVALID"
     assert await api.rows() == before
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_no_forgery_gets_through_the_door(api: Api) -> None:
+    access = str((await api.as_("contractor")).token)
+    ticket = api.platform.tokens.ticket(Ticket("certificate", 1, 1), api.platform.clock())
+    genuine = Genuine(access, ticket, SECRET["k1"])
+    assert await api.bearing(access).ask("{ viewer { role } }") == {"viewer": {"role": "PRINCIPAL"}}
+    for kind, token in islice(forgeries(genuine, 7), 1_000):
+        response = await api.bearing(token).post("{ viewer { role } }")
+        assert response.status_code == 401, (kind, token)
+        assert response.json()["errors"][0]["extensions"]["code"] == "TOKEN_INVALID"
+
+
+async def test_a_signed_out_token_is_refused_at_once_here_and_within_a_second_elsewhere(
+    api: Api, settings: Settings, clock: Clock
+) -> None:
+    another = Platform.build(settings, clock=clock, rulebook=api.platform.rulebook)
+    session = await api.do(MUTATIONS["signIn"], loginId="contractor", password=PASSWORD)
+    async with api_of(another) as elsewhere:
+        doors = [door.bearing(session["accessToken"]) for door in (api, elsewhere)]
+        for door in doors:
+            assert (await door.post("{ viewer { role } }")).status_code == 200
+        await api.do(MUTATIONS["signOut"], refreshToken=session["refreshToken"])
+        assert [(await door.post("{ viewer { role } }")).status_code for door in doors] == [401, 200]
+        clock.now += timedelta(seconds=1)
+        assert [(await door.post("{ viewer { role } }")).status_code for door in doors] == [401, 401]
+    await another.database.close()
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

@@ -1,0 +1,53 @@
+"""The page docs/access.md, written from what fields and types say of themselves: who may do what, and whose rows it sees."""
+
+from collections.abc import Iterator
+
+from graphql import GraphQLObjectType, GraphQLSchema
+
+from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers.policy import Policy
+from denshi_hosho.schema.guard import is_root, object_types, policy_of, reach_of
+from denshi_hosho.schema.policy import Reach
+
+_HEAD = """# Who may do what
+
+Written by `hosho schema access > docs/access.md` from the policies in the code; a test compares both. A field or type
+without one fails the building of the schema ([ADR 20](adr/0020-policies-are-metadata-and-a-field-without-one-fails-the-build.md)).
+
+**Who** may ask is decided here, before a resolver runs. **Whose rows** are then seen or changed stands in the WHERE clause
+of each statement: a principal's own, or those made to a surety. What belongs to another is answered byte for byte like what
+does not exist.
+
+`yes`: may ask. `-`: is refused (`NOT_SIGNED_IN`, `NOT_ALLOWED`), and nothing is read or written.
+"""
+
+
+def access_page(schema: GraphQLSchema) -> str:
+    """Return the page for `schema`, as Markdown. Raise `PolicyMissing`."""
+    guarded = [kind for kind in object_types(schema) if not is_root(schema, kind) and reach_of(kind) is Reach.GUARDED]
+    roots = [kind for kind in (schema.query_type, schema.mutation_type) if kind is not None]
+    parts = [_HEAD, *(_operations(kind) for kind in (*roots, *guarded)), _types(schema)]
+    return "\n".join(parts)
+
+
+def _operations(kind: GraphQLObjectType) -> str:
+    rows = (f"| `{name}` | {' | '.join(_columns(policy_of(kind, name)))} |" for name in kind.fields)
+    return _table(f"## {kind.name}", ("field", "anybody", "principal", "surety"), rows)
+
+
+def _columns(policy: Policy) -> list[str]:
+    anybody = policy is Policy.OPEN
+    return ["yes" if may else "-" for may in (anybody, *(anybody or role in policy.value for role in Role))]
+
+
+def _types(schema: GraphQLSchema) -> str:
+    rows = (
+        f"| `{kind.name}` | {reach_of(kind).how} | {reach_of(kind).whose} |"
+        for kind in object_types(schema)
+        if not is_root(schema, kind)
+    )
+    return _table("## Objects", ("type", "is reached", "whose"), rows)
+
+
+def _table(heading: str, columns: tuple[str, ...], rows: Iterator[str]) -> str:
+    return "\n".join((heading, "", f"| {' | '.join(columns)} |", "|---" * len(columns) + "|", *rows, ""))

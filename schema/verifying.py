@@ -1,0 +1,108 @@
+"""Verifying a copy of a certificate: for anybody, without an account."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeAlias, cast
+
+import strawberry
+
+from denshi_hosho.core import wording
+from denshi_hosho.resolvers import signing
+from denshi_hosho.resolvers.policy import Policy
+from denshi_hosho.schema.certificates import CertificateBranch, CertificateSurety
+from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.policy import Reach, may, reached
+from denshi_hosho.schema.refusals import Refused
+from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
+from denshi_hosho.schema.words import CertificateStatus, Change, CopyForm, GuaranteeKind, Medium
+
+
+@reached(Reach.PART)
+@strawberry.type(description="What a certificate says, taken from the copy that was handed in and from nowhere else.")
+class StatedCertificate:
+    number: GuaranteeNumber = strawberry.field(description="Guarantee number (保証契約番号).")
+    kind: GuaranteeKind = strawberry.field(description="What is guaranteed (保証の種類).")
+    medium: Medium = strawberry.field(description="Whether it is electronic or on paper.")
+    version: int = strawberry.field(description="Counts the versions of this guarantee's certificate from 1.")
+    change: Change = strawberry.field(description="Why this version was issued (当初・変更・訂正).")
+    issued_on: date = strawberry.field(description="Day of issue (証書発行日).")
+    principal_name: str = strawberry.field(description="The principal (保証契約者).")
+    obligee_name: str = strawberry.field(
+        description="The obligee (被保証者), the issuer of the works contract (発注者)."
+    )
+    guaranteed_amount: Yen = strawberry.field(description="Guaranteed amount (保証金額).")
+    guarantee_ends_on: date = strawberry.field(description="Last day of the guarantee (保証期間).")
+    completion_on: date = strawberry.field(description="Last day of the works (工期末日).")
+    works_name: str = strawberry.field(description="Name of the works (工事名).")
+    contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
+    covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
+    depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
+    surety: CertificateSurety = strawberry.field(description="The surety (保証会社).")
+    branch: CertificateBranch = strawberry.field(description="The handling branch (取扱店).")
+
+    @strawberry.field(description="Title (証書の標題), marked （変更） or （訂正） where it is one.")
+    def title(self) -> str:
+        said = shown(self)
+        return wording.title(said.kind, said.change)
+
+
+@reached(Reach.ANSWER)
+@strawberry.type(
+    description="A copy of a certificate that proves itself: signed by the issuer and unchanged since. Whether it still "
+    "holds, `status` says."
+)
+class VerifiedCertificate:
+    form: CopyForm = strawberry.field(description="In which form the copy was given.")
+    issuer: str = strawberry.field(description="Public URL of the platform that issued it.")
+    signer: str = strawberry.field(
+        description="Who signed: the name in the signing certificate, or of the signing key."
+    )
+    signed_at: datetime = strawberry.field(description="When it was signed.")
+    timestamped: bool = strawberry.field(
+        description="Whether a timestamp authority confirms that time; otherwise the signer alone says so."
+    )
+    self_made: bool = strawberry.field(
+        description="Whether the PDF's signing certificate is of the issuer's own making (自己発行)."
+    )
+    pdf_sha256: str = strawberry.field(description="SHA-256 of the certificate's PDF, in hexadecimal.")
+
+    certificate: StatedCertificate = strawberry.field(description="What the copy says.")
+    identical: bool = strawberry.field(
+        description="Whether the copy is, byte for byte, what was issued. False also if this platform no longer has it."
+    )
+    status: CertificateStatus | None = strawberry.field(
+        description="Whether the certificate is still current; null if this platform no longer has it."
+    )
+    status_since: date | None = strawberry.field(
+        description="Since which day in Japan it is not; null while it is, and where the day was not recorded."
+    )
+
+    @classmethod
+    def is_type_of(cls, _source: CoreObject, _info: CoreObject) -> bool:
+        """Return True: of the union's members, this is the one that shows a core object."""
+        return True
+
+
+@strawberry.input(description="The copy to verify: one of the two.")
+class VerifyCertificateInput:
+    pdf: str | None = strawberry.field(default=None, description="The certificate's PDF, in base64.")
+    jws: str | None = strawberry.field(default=None, description="The certificate's signed statement (JWS).")
+
+
+VerificationResult: TypeAlias = Annotated[
+    VerifiedCertificate | Refused,
+    strawberry.union("VerificationResult", description="What the copy proves, or why it proves nothing."),
+]
+
+
+@strawberry.type
+class VerifyingQueries:
+    @strawberry.field(
+        description="Verify a copy of a certificate (保証証書の検証), no account needed: who signed it, whether anything was "
+        "changed, and whether it is still current. Nothing is written down.",
+        metadata=may(Policy.OPEN),
+    )
+    async def verify_certificate(
+        self, info: Request,
+        input: Annotated[VerifyCertificateInput, strawberry.argument(description="The copy to verify.")],
+    ) -> VerificationResult:  # fmt: skip
+        return cast("VerificationResult", await signing.verify(info.context.platform, input.pdf, input.jws))

@@ -12,6 +12,7 @@ from denshi_hosho.core.audit import head
 from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.core.merkle import Place, Reader
 from denshi_hosho.core.notary import Notary, tlog_proof
+from denshi_hosho.core.rows import AnySelect
 from denshi_hosho.core.tables import audit_entry, audit_node
 from denshi_hosho.core.vocabulary import AuditEvent
 
@@ -102,7 +103,7 @@ async def _reader(connection: AsyncConnection, proof: Callable[[Reader], object]
     return merkle.reader(nodes)
 
 
-def _nodes(level: int, positions: Sequence[int]) -> sa.Select[tuple[int, bytes]]:
+def _nodes(level: int, positions: Sequence[int]) -> AnySelect:
     if level == 0:
         leaves = sa.select(audit_entry.c.index.label("position"), audit_entry.c.hash)
         return leaves.where(audit_entry.c.index.in_(positions))

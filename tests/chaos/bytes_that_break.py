@@ -27,8 +27,23 @@ _TOKENS = (
     b"\x00", b"1e999", b"-", b"NaN", b"Infinity", b"null", b",", b":", b"@skip(if: true)", b"...", b"$", b"#", b"__typename",
     b"\xef\xbb\xbf", b'"""', b"&", b"!", b"|",
 )  # fmt: skip
-_KINDS = ("application/json", "application/json; charset=utf-8", "application/json; charset=utf-7", "text/plain", "", "a/b/c")
-_ACCEPTS = ("*/*", "application/json", "application/graphql-response+json", "text/html", "", "a;q=x", "application/*;q=0.1")
+_KINDS = (
+    "application/json",
+    "application/json; charset=utf-8",
+    "application/json; charset=utf-7",
+    "text/plain",
+    "",
+    "a/b/c",
+)
+_ACCEPTS = (
+    "*/*",
+    "application/json",
+    "application/graphql-response+json",
+    "text/html",
+    "",
+    "a;q=x",
+    "application/*;q=0.1",
+)
 
 
 def cases(rng: random.Random, count: int) -> Iterator[Case]:
@@ -91,14 +106,18 @@ def document(rng: random.Random) -> bytes:
         place = rng.randrange(len(query) + 1)
         piece = rng.choice(_TOKENS).decode(errors="ignore")
         query = query[:place] + piece + query[place + rng.randrange(3) :]
-    return _json({"query": query, "variables": {"input": rng.choice(_VALUES)}, "operationName": rng.choice((None, "", "x"))})
+    return _json(
+        {"query": query, "variables": {"input": rng.choice(_VALUES)}, "operationName": rng.choice((None, "", "x"))}
+    )
 
 
 def nested(rng: random.Random) -> bytes:
     """Return what is nested deeper than anybody means, or longer than a number may be."""
     depth = rng.choice((50, 500, 3_000))
     opened, closed = rng.choice(((b"[", b"]"), (b'{"a":', b"}"), (b"{a", b"}"), (b"[", b"")))
-    inner = rng.choice((b"1" * depth, opened * depth + b"1" + closed * depth, b"-" + b"9" * depth, b'"' + b"\\u0061" * depth))
+    inner = rng.choice(
+        (b"1" * depth, opened * depth + b"1" + closed * depth, b"-" + b"9" * depth, b'"' + b"\\u0061" * depth)
+    )
     return rng.choice((b'{"query":"{ sureties { id } }","variables":{"x":%s}}', b'{"query":%s}', b"%s")) % inner
 
 
@@ -114,4 +133,13 @@ def chance(rng: random.Random) -> bytes:
     return rng.randbytes(rng.randrange(200))
 
 
-_MAKERS: tuple[Callable[[random.Random], bytes], ...] = (plain, damaged, damaged, damaged, document, nested, shaped, chance)
+_MAKERS: tuple[Callable[[random.Random], bytes], ...] = (
+    plain,
+    damaged,
+    damaged,
+    damaged,
+    document,
+    nested,
+    shaped,
+    chance,
+)

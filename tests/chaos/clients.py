@@ -147,8 +147,8 @@ class Load:
         return True
 
     def failed(self) -> int:
-        """Return how many answers had an HTTP status of 5xx."""
-        return sum(count for code, count in self.answers.items() if code.startswith("5"))
+        """Return how many answers told of a bug; that the database cannot be reached (503) is none."""
+        return sum(count for code, count in self.answers.items() if code.startswith("500") or code.endswith("INTERNAL"))
 
     def cut(self) -> int:
         """Return how many requests were under way when their connection broke."""

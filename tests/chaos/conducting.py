@@ -35,7 +35,18 @@ class Unit:
     def command(self, *, full: bool, seed: int) -> list[str]:
         database = ["--database", self.kind] if self.kind else []
         length = "--full" if full else "--short"
-        return [sys.executable, "-m", "tests.chaos", "--alone", length, "--seed", str(seed), "--part", self.part, *database]
+        return [
+            sys.executable,
+            "-m",
+            "tests.chaos",
+            "--alone",
+            length,
+            "--seed",
+            str(seed),
+            "--part",
+            self.part,
+            *database,
+        ]
 
 
 @dataclass(slots=True)
@@ -64,7 +75,9 @@ class Conductor:
             output.seek(0)
             errors.seek(0)
             rows = _rows(unit, process.returncode, output.read(), errors.read())
-        _say(f"{unit.part} {unit.kind}: {time.monotonic() - start:.0f} s, {'good' if all(r.passed for r in rows) else 'NOT GOOD'}")
+        _say(
+            f"{unit.part} {unit.kind}: {time.monotonic() - start:.0f} s, {'good' if all(r.passed for r in rows) else 'NOT GOOD'}"
+        )
         return rows
 
     def end(self) -> None:
@@ -116,8 +129,8 @@ def conduct(names: Sequence[str], kinds: Sequence[str], *, full: bool, jobs: int
         Unit(name, lane)
         for name in PARTS
         if name in names
-        for lane in PARTS[name].lanes
-        if not kinds or not lane or lane in kinds
+        for lane in (PARTS[name].lanes if full or kinds else PARTS[name].short)
+        if not kinds or lane in kinds
     ]
     conductor = Conductor()
     with ThreadPoolExecutor(jobs) as pool:

@@ -36,7 +36,9 @@ class _Naming(Visitor):
     """Puts `__typename` into each selection."""
 
     def leave_selection_set(self, node: SelectionSetNode, *_: Any) -> SelectionSetNode:
-        if any(isinstance(each, FieldNode) and each.alias and each.alias.value == "__typename" for each in node.selections):
+        if any(
+            isinstance(each, FieldNode) and each.alias and each.alias.value == "__typename" for each in node.selections
+        ):
             return node
         named = FieldNode(name=NameNode(value="__typename"), arguments=(), directives=())
         return SelectionSetNode(selections=(*node.selections, named))
@@ -62,7 +64,12 @@ def nonconforming(schema: GraphQLSchema, query: str, body: Mapping[str, Any]) ->
 
 
 def _object(
-    schema: GraphQLSchema, fragments: Fragments, kind: GraphQLObjectType, asked: list[SelectionSetNode], value: Any, at: str
+    schema: GraphQLSchema,
+    fragments: Fragments,
+    kind: GraphQLObjectType,
+    asked: list[SelectionSetNode],
+    value: Any,
+    at: str,
 ) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{at} is no object"
@@ -79,7 +86,9 @@ def _object(
                 yield f"{at}.{name} is {value[name]!r}"
             continue
         selections = [node.selection_set for node in same if node.selection_set]
-        yield from _value(schema, fragments, kind.fields[same[0].name.value].type, selections, value[name], f"{at}.{name}")
+        yield from _value(
+            schema, fragments, kind.fields[same[0].name.value].type, selections, value[name], f"{at}.{name}"
+        )
 
 
 def _fields(
@@ -98,7 +107,12 @@ def _fields(
 
 
 def _value(
-    schema: GraphQLSchema, fragments: Fragments, kind: GraphQLOutputType, asked: list[SelectionSetNode], value: Any, at: str
+    schema: GraphQLSchema,
+    fragments: Fragments,
+    kind: GraphQLOutputType,
+    asked: list[SelectionSetNode],
+    value: Any,
+    at: str,
 ) -> Iterator[str]:
     if isinstance(kind, GraphQLNonNull):
         if value is None:

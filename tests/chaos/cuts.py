@@ -37,7 +37,9 @@ def _row(kind: str, what: str, wanted: int, seed: int, work: Work) -> Row:
 
     with stopwatch() as taken, ground(kind) as place:
         cases, seen, wrong = asyncio.run(all_of_it())
-    return Row(part="cut", what=what, database=kind, cases=cases, wanted=wanted, wrong=wrong, seen=seen, seconds=taken[0])
+    return Row(
+        part="cut", what=what, database=kind, cases=cases, wanted=wanted, wrong=wrong, seen=seen, seconds=taken[0]
+    )
 
 
 async def _cut_all(place: Ground, cuts: int, rng: random.Random) -> Found:
@@ -57,7 +59,7 @@ async def _cut_all(place: Ground, cuts: int, rng: random.Random) -> Found:
                 await load.insist(connection, application, key)
             connection.close()
             await asyncio.to_thread(nest.stop)
-        wrong = {**await verdict(made, load.ledger), "HTTP 500": load.failed(), "bugs in the log": bugs(log)}
+        wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed(), "bugs in the log": bugs(log)}
         root = await roots.wrong(made.platform, system_clock())
     seen: dict[str, Seen] = {"concluded though cut": concluded - 1, "audit root": root.seen}
     return cuts, seen, {**wrong, **root.wrong}
@@ -100,7 +102,7 @@ async def _cancel_all(place: Ground, cancels: int, rng: random.Random) -> Found:
         for application, key in waiting:
             answer = await _ask(load, application, key)
             load.take(application, key, *answer)
-        wrong = {**await verdict(made, load.ledger), "HTTP 500": load.failed(), **wrong}
+        wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed(), **wrong}
         root = await roots.wrong(made.platform, system_clock())
     seen: dict[str, Seen] = {
         "cancelled under way": sum(cancelled), "concluded all the same": concluded, "audit root": root.seen
@@ -118,7 +120,10 @@ async def _canceller(load: Load, work: Iterator[tuple[str, str]]) -> int:
     cancelled = 0
     for application, key in work:
         task = asyncio.create_task(_ask(load, application, key))
-        await asyncio.sleep(load.rng.uniform(0, _WINDOW))
+        for _ in range(load.rng.randrange(12)):  # half of them while it is still being read
+            await asyncio.sleep(0)
+        if load.rng.random() > 0.5:  # noqa: PLR2004
+            await asyncio.sleep(load.rng.uniform(0, _WINDOW))
         task.cancel()
         try:
             status, body = await task

@@ -64,7 +64,9 @@ class Postgres:
         options = f'-h "" -k {self._socket}'
         while True:
             try:
-                self._run("pg_ctl", "-w", "-D", str(self.folder), "-l", str(self.folder / "log"), "-o", options, "start")
+                self._run(
+                    "pg_ctl", "-w", "-D", str(self.folder), "-l", str(self.folder / "log"), "-o", options, "start"
+                )
             except subprocess.CalledProcessError:
                 if time.monotonic() > deadline:
                     raise

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -74,7 +74,11 @@ async def _life(made: World, application: str, tokens: tuple[str, str], index: i
         await made.ask(OPEN, number=guarantee["number"], accessKey=_WRONG)
         opened = await made.ask(OPEN, number=guarantee["number"], accessKey=keys[0].lower())
         await send(made.app, b"", path=urlsplit(opened["certificate"]["pdfUrl"]).path, method="GET")
-        await made.ask(ROTATE, contractor, input={"guaranteeId": guarantee["id"], "reason": "見本"})
+        await made.ask(
+            ROTATE,
+            contractor,
+            input={"guaranteeId": guarantee["id"], "reason": "見本", "idempotencyKey": f"rotate {index}"},
+        )
         again = await made.ask(REVEAL, contractor, input={"guaranteeId": guarantee["id"]})
         keys.append(again["revealAccessKey"]["notice"]["accessKey"])
     return keys
@@ -99,7 +103,8 @@ def searched(needles: Needles, place: Ground) -> tuple[set[str], int, int]:
 
 def _contents(place: Ground) -> Iterator[bytes]:
     for file in files_under(place.files, place.folder):
-        yield file.read_bytes()
+        with suppress(FileNotFoundError):  # PostgreSQL lets some go meanwhile
+            yield file.read_bytes()
 
 
 def _dumped(place: Ground) -> None:

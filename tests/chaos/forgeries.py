@@ -23,7 +23,10 @@ WHO = graphql("{ viewer { role } }")
 
 def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
     with ground(kind) as place:
-        return [asyncio.run(_tokens(place, lengths.tokens, seed)), asyncio.run(forged_files.row(place, lengths.files, seed))]
+        return [
+            asyncio.run(_tokens(place, lengths.tokens, seed)),
+            asyncio.run(forged_files.row(place, lengths.files, seed)),
+        ]
 
 
 async def _tokens(place: Ground, count: int, seed: int) -> Row:
@@ -63,9 +66,15 @@ def _made_of(genuine: str, ticket: str, rng: random.Random) -> Iterator[tuple[st
     other = rng.randbytes(32)
     yield "another secret", _signed(head, claims, other)
     yield "no algorithm", f"{_part({**head, 'alg': rng.choice(('none', 'None', 'NONE', ''))})}.{whole[1]}."
-    yield "another algorithm", _signed({**head, "alg": rng.choice(("HS384", "RS256", "EdDSA", 1, None))}, claims, SECRET)
+    yield (
+        "another algorithm",
+        _signed({**head, "alg": rng.choice(("HS384", "RS256", "EdDSA", 1, None))}, claims, SECRET),
+    )
     yield "another secret's name", _signed({**head, "kid": rng.choice(("", "x", 1, None, "../chaos"))}, claims, other)
-    yield "another type", _signed({**head, "typ": rng.choice(("JWT", "ticket+jwt", "", None, "AT+JWT"))}, claims, SECRET)
+    yield (
+        "another type",
+        _signed({**head, "typ": rng.choice(("JWT", "ticket+jwt", "", None, "AT+JWT"))}, claims, SECRET),
+    )
     yield "a ticket", ticket
     for name in ("exp", "iat", "aud", "iss", "sub", "jti"):
         yield f"without {name}", _signed(head, {key: claims[key] for key in claims if key != name}, SECRET)
@@ -92,7 +101,9 @@ def _changed(token: str, place: int, rng: random.Random) -> str:
     """Return `token` with another symbol at `place`; where base64 has spare bits, the last symbol of a part is spared."""
     if token[place] == "." or token[place + 1] == ".":
         place = 3
-    new = rng.choice([each for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" if each != token[place]])
+    new = rng.choice(
+        [each for each in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" if each != token[place]]
+    )
     return token[:place] + new + token[place + 1 :]
 
 

@@ -29,7 +29,14 @@ def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
         counts, seen, wrong = asyncio.run(_run(place, lengths.kills, random.Random(seed)))
     what = f"the serving process was killed while {CLIENTS} clients concluded guarantees"
     row = Row(
-        part=PART, what=what, database=kind, cases=counts, wanted=lengths.kills, wrong=wrong, seen=seen, seconds=taken[0]
+        part=PART,
+        what=what,
+        database=kind,
+        cases=counts,
+        wanted=lengths.kills,
+        wrong=wrong,
+        seen=seen,
+        seconds=taken[0],
     )
     return [row]
 
@@ -40,7 +47,7 @@ async def _run(place: Ground, cycles: int, rng: random.Random) -> tuple[int, dic
         with nursery(environment_of(settings_of(place)), port, log) as nest:
             load = Load(made, port, await made.token(seeding.SURETY), rng)
             early = await _cycles(nest, load, made, cycles)
-        wrong = {**await verdict(made, load.ledger), "HTTP 500": load.failed(), "bugs in the log": bugs(log)}
+        wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed(), "bugs in the log": bugs(log)}
         wrong["lost"] += early
         token = await made.token(seeding.SURETY)
         wrong["another answer on retry"] += await repeat(made, load.ledger, token, len(load.ledger.acknowledged))

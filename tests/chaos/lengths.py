@@ -29,6 +29,6 @@ FULL = Lengths(
     files=5_000, pairs=10_000, served_pairs=10_000, sign_in_pairs=600, keys=2_800, crashes=40, mails=6_000,
 )  # fmt: skip
 SHORT = Lengths(
-    kills=6, stops=2, backends=4, cuts=30, cancels=30, fuzz=3_000, operations=120, tokens=600, files=100, pairs=200,
-    served_pairs=50, sign_in_pairs=12, keys=25, crashes=4, mails=60,
+    kills=5, stops=2, backends=2, cuts=20, cancels=20, fuzz=1_000, operations=80, tokens=300, files=50, pairs=100,
+    served_pairs=30, sign_in_pairs=5, keys=15, crashes=3, mails=40,
 )  # fmt: skip

@@ -41,7 +41,9 @@ class Tally:
     tokens: dict[str | None, str | None] = field(default_factory=dict)
     cases: int = 0
     wrong: Counter[str] = field(
-        default_factory=lambda: Counter({"HTTP 500": 0, "INTERNAL": 0, "no JSON": 0, "no code": 0, "not as the schema": 0})
+        default_factory=lambda: Counter(
+            {"HTTP 500": 0, "INTERNAL": 0, "no JSON": 0, "no code": 0, "not as the schema": 0}
+        )
     )
     outcomes: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
@@ -83,7 +85,11 @@ def _strategies() -> list[tuple[str, st.SearchStrategy[object]]]:
 def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], count: int, seed_: int) -> None:
     @seed(seed_)
     @settings(
-        max_examples=count, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+        max_examples=count,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
     def every(case: object) -> None:
@@ -92,7 +98,9 @@ def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], cou
     every()
 
 
-def _asker(runner: Runner, made: World, schema: graphql.GraphQLSchema, tally: Tally, name: str) -> Callable[[object], None]:
+def _asker(
+    runner: Runner, made: World, schema: graphql.GraphQLSchema, tally: Tally, name: str
+) -> Callable[[object], None]:
     def ask(case: object) -> None:
         if tally.cases % _RENEW == 0:
             for user in USERS:
@@ -118,7 +126,9 @@ def _asker(runner: Runner, made: World, schema: graphql.GraphQLSchema, tally: Ta
 
 def _register(proofs: list[tuple[str, str, str]]) -> None:
     """Let what is made hold real ids, numbers and keys: else nearly every operation would be of nothing."""
-    ids = [each for each, _, _ in proofs] + [global_id("GuaranteeApplication", each) for each in range(1, _GUARANTEES + 2)]
+    ids = [each for each, _, _ in proofs] + [
+        global_id("GuaranteeApplication", each) for each in range(1, _GUARANTEES + 2)
+    ]
     ids += [global_id("Surety", 1), global_id("Submission", 1), global_id("Guarantee", 2**40), "R", ""]
     numbers = [number for _, number, _ in proofs] + ["5007000000", "５００７", "x"]
     keys = [key for _, _, key in proofs] + ["K5VL4+5QG_KJ", "x"]

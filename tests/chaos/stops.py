@@ -51,7 +51,7 @@ async def _run(place: Ground, blows: int, rng: random.Random, blow: Blow) -> tup
             pauses = await _blows(made, place, load, blows, blow)
             os.kill(served, 0)  # the very process that was there at the beginning: raises if it is not
             await asyncio.to_thread(nest.stop)
-        wrong = await verdict(made, load.ledger)
+        wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed()}
         token = await made.token(seeding.SURETY)
         wrong["another answer on retry"] += await repeat(made, load.ledger, token, len(load.ledger.acknowledged))
         root = await roots.wrong(made.platform, system_clock())

@@ -19,7 +19,9 @@ _LEAST_SECONDS = 30
 
 @click.command()
 @click.argument("files", nargs=-1)
-@click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 16), help="Mutants that are tested side by side.")
+@click.option(
+    "--jobs", default=2, show_default=True, type=click.IntRange(1, 16), help="Mutants that are tested side by side."
+)
 def main(files: tuple[str, ...], jobs: int) -> None:
     """Test each mutant of FILES (none given: every target); exit code 1 unless each module reaches 95 %."""
     prepare()

@@ -92,7 +92,9 @@ def _is_message(call: ast.Call) -> bool:
 
 
 def _plain(node: ast.AST) -> str:
-    return "".join(each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str))
+    return "".join(
+        each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    )
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:

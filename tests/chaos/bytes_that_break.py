@@ -50,7 +50,7 @@ def cases(rng: random.Random, count: int) -> Iterator[Case]:
     """Yield `count` cases."""
     for _ in range(count):
         body = rng.choice(_MAKERS)(rng)
-        yield body, (_headers(rng) if rng.random() < 0.1 else {})  # noqa: PLR2004  one in ten has odd headers
+        yield body, (_headers(rng) if rng.random() < 0.1 else {})
 
 
 def _headers(rng: random.Random) -> Mapping[str, str]:
@@ -69,7 +69,7 @@ def plain(rng: random.Random) -> bytes:
     query = rng.choice(_READS + _WRITES)
     names = ("input", "n", "k", "id", "number", "accessKey", "first")
     variables: dict[str, object] = {name: rng.choice(_VALUES) for name in rng.sample(names, rng.randrange(1, 4))}
-    if rng.random() < 0.4:  # noqa: PLR2004  two in five look like an input
+    if rng.random() < 0.4:
         fields = ("applicationId", "idempotencyKey", "guaranteeId", "amount", "receivedOn", "application", "note")
         variables["input"] = {name: rng.choice(_VALUES) for name in rng.sample(fields, rng.randrange(1, 5))}
     return _json({"query": query, "variables": variables})
@@ -92,7 +92,7 @@ def damaged(rng: random.Random) -> bytes:
             body[place:place] = rng.choice(_TOKENS)
         elif how == 1:
             del body[place : place + rng.randrange(1, 20)]
-        elif how == 2:  # noqa: PLR2004  the third way
+        elif how == 2:
             body[place : place + 1] = bytes([rng.randrange(256)])
         else:
             body[place:place] = body[place : place + rng.randrange(1, 30)]

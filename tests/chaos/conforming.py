@@ -127,15 +127,18 @@ def _value(
             return
         for index, each in enumerate(value):
             yield from _value(schema, fragments, kind.of_type, asked, each, f"{at}.{index}")
-    elif isinstance(kind, GraphQLScalarType):
-        wanted = _PLAIN.get(kind.name, str)
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            yield f"{at} is {type(value).__name__}, not {kind.name}"
-    elif isinstance(kind, GraphQLEnumType):
-        if value not in kind.values:
-            yield f"{at} is {value!r}, not one of {kind.name}"
+    elif isinstance(kind, GraphQLScalarType | GraphQLEnumType):
+        if not _is_leaf(kind, value):
+            yield f"{at} is {value!r}, which is no {kind.name}"
     else:
         yield from _object(schema, fragments, _concrete(schema, kind, value), asked, value, at)
+
+
+def _is_leaf(kind: GraphQLScalarType | GraphQLEnumType, value: Any) -> bool:
+    if isinstance(kind, GraphQLEnumType):
+        return value in kind.values
+    wanted = _PLAIN.get(kind.name, str)
+    return isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
 
 
 def _concrete(schema: GraphQLSchema, kind: Any, value: Any) -> GraphQLObjectType:

@@ -74,15 +74,15 @@ async def _cut(connection: Connection, raw: bytes, rng: random.Random) -> None:
     """Send a request (or a part of it), wait for some of the answer, and cut the connection."""
     reader, writer = await connection.open()
     whole = rng.random()
-    writer.write(raw if whole > 0.1 else raw[: rng.randrange(len(raw))])  # noqa: PLR2004  one in ten is cut within
+    writer.write(raw if whole > 0.1 else raw[: rng.randrange(len(raw))])
     with suppress(OSError, EOFError, TimeoutError):
         await writer.drain()
-        if rng.random() < 0.3:  # noqa: PLR2004  three in ten read the beginning of the answer
+        if rng.random() < 0.3:
             async with asyncio.timeout(1):
                 await reader.readexactly(rng.randrange(1, 200))
         else:
             await asyncio.sleep(rng.uniform(0, _WINDOW))
-    connection.close(reset=rng.random() > 0.3)  # noqa: PLR2004  seven in ten with RST
+    connection.close(reset=rng.random() > 0.3)
 
 
 async def _concluded(made: World) -> int:
@@ -122,7 +122,7 @@ async def _canceller(load: Load, work: Iterator[tuple[str, str]]) -> int:
         task = asyncio.create_task(_ask(load, application, key))
         for _ in range(load.rng.randrange(12)):  # half of them while it is still being read
             await asyncio.sleep(0)
-        if load.rng.random() > 0.5:  # noqa: PLR2004
+        if load.rng.random() > 0.5:
             await asyncio.sleep(load.rng.uniform(0, _WINDOW))
         task.cancel()
         try:
@@ -141,7 +141,7 @@ async def _health(made: World) -> dict[str, int]:
     try:
         async with asyncio.timeout(_HEALTH_SECONDS):
             await made.approved(1)
-            while database.writer.pool.checkedout() or database.reader.pool.checkedout():  # type: ignore[attr-defined]
+            while database.writer.pool.checkedout() or database.reader.pool.checkedout():  # type:  # noqa: ASYNC110  a pool has no event to wait for ignore[attr-defined]
                 await asyncio.sleep(0.01)
     except TimeoutError:
         wrong["locks held"] = 1

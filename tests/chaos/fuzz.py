@@ -42,7 +42,7 @@ async def _run(place: Ground, count: int, rng: random.Random) -> tuple[dict[str,
 
 def judged(answer: Answer) -> list[str]:
     """Return what is wrong with an answer."""
-    if answer.status >= 500:  # noqa: PLR2004  the server's own fault
+    if answer.status >= 500:
         return ["HTTP 500"]
     try:
         body = orjson.loads(answer.body)

@@ -1,6 +1,5 @@
 """Operations made by Schemathesis from the schema itself, as every kind of user: no bug, and answers as the schema has them."""
 
-import asyncio
 import random
 from asyncio import Runner
 from collections import Counter

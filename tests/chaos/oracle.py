@@ -154,7 +154,7 @@ async def timed(made: World, ask: Ask, question: Question, pairs: int) -> tuple[
         if index % _CALM == 0:
             await made.platform.database.write(lambda connection: connection.execute(sa.delete(throttle)))
         asked = question()
-        for side in (0, 1) if random.getrandbits(1) else (1, 0):  # noqa: S311  a coin
+        for side in (0, 1) if random.getrandbits(1) else (1, 0):
             start = time.perf_counter()
             answer = await ask(asked[side])
             seconds = time.perf_counter() - start

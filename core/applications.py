@@ -1,21 +1,31 @@
 """The road of an application (保証申込) from submission to approval; a step from a wrong state is refused, and says why."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core import audit
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.money import MAX_YEN
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import application, application_step, branch, principal
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.core.vocabulary import ApplicationState, ApplicationStep, FeeState
+from denshi_hosho.core.vocabulary import ApplicationState, ApplicationStep, AuditEvent, FeeState
 
 _STATES = ApplicationState
+EVENTS = {
+    ApplicationStep.SUBMITTED: AuditEvent.APPLICATION_SUBMITTED,
+    ApplicationStep.RETURNED: AuditEvent.APPLICATION_RETURNED,
+    ApplicationStep.RESUBMITTED: AuditEvent.APPLICATION_RESUBMITTED,
+    ApplicationStep.DECLINED: AuditEvent.APPLICATION_DECLINED,
+    ApplicationStep.APPROVED: AuditEvent.APPLICATION_APPROVED,
+    ApplicationStep.FEE_RECORDED: AuditEvent.FEE_RECORDED,
+    ApplicationStep.CONCLUDED: AuditEvent.GUARANTEE_CONCLUDED,
+}
 NOT_FOUND = Refusal("NOT_FOUND", "該当する申込がありません。", "There is no such application.", ("application_id",))
 
 
@@ -41,7 +51,8 @@ async def submit(connection: AsyncConnection, actor: Actor, form: Form, facts: s
            "state": _STATES.SUBMITTED, "fee_state": FeeState.DUE}  # fmt: skip
     insert = sa.insert(application).values(row).returning(application.c.id)
     application_id = int((await connection.execute(insert)).scalar_one())
-    await note_step(connection, actor, application_id, ApplicationStep.SUBMITTED, now)
+    about = About(application_id, form.surety_id, actor.principal_id)
+    await note_step(connection, actor, about, ApplicationStep.SUBMITTED, now)
     return application_id
 
 
@@ -75,7 +86,7 @@ async def resubmit(
                               "A returned application stays with its surety. Apply anew for another one.",
                               ("application", "surety_id")))  # fmt: skip
     await _set(connection, application_id, {**_row(form, facts), "state": _STATES.SUBMITTED})
-    await note_step(connection, actor, application_id, ApplicationStep.RESUBMITTED, now)
+    await note_step(connection, actor, About.row(row), ApplicationStep.RESUBMITTED, now)
 
 
 async def send_back(connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str) -> None:
@@ -95,7 +106,7 @@ async def approve(
 
     Raise `Refused`.
     """
-    await lock(connection, actor, application_id, [_STATES.SUBMITTED])
+    row = await lock(connection, actor, application_id, [_STATES.SUBMITTED])
     statement = sa.select(branch.c.id).where(branch.c.surety_id == actor.surety_id)
     if branch_id is not None:
         statement = statement.where(branch.c.id == branch_id)
@@ -104,7 +115,7 @@ async def approve(
         raise Refused(Refusal("BRANCH_NEEDED", "取扱店を指定してください。", "Say which branch handles the guarantee.",
                               ("branch_id",)))  # fmt: skip
     await _set(connection, application_id, {"state": _STATES.APPROVED, "branch_id": branches[0]})
-    await note_step(connection, actor, application_id, ApplicationStep.APPROVED, now)
+    await note_step(connection, actor, About.row(row), ApplicationStep.APPROVED, now)
 
 
 async def record_fee_received(
@@ -115,10 +126,10 @@ async def record_fee_received(
     if not 1 <= amount <= MAX_YEN:
         raise Refused(Refusal("AMOUNT_OUT_OF_RANGE", f"金額は1円以上{MAX_YEN:,}円以下で入力してください。",
                               f"An amount is 1 to {MAX_YEN:,} yen.", ("amount",)))  # fmt: skip
-    await _fee_due(connection, actor, application_id)
-    row = {"fee_state": FeeState.RECEIVED, "fee_amount": amount, "fee_received_on": received_on}
-    await _set(connection, application_id, row)
-    await note_step(connection, actor, application_id, ApplicationStep.FEE_RECORDED, now, FeeState.RECEIVED.ja)
+    row = await _fee_due(connection, actor, application_id)
+    values = {"fee_state": FeeState.RECEIVED, "fee_amount": amount, "fee_received_on": received_on}
+    await _set(connection, application_id, values)
+    await note_step(connection, actor, About.row(row), ApplicationStep.FEE_RECORDED, now, FeeState.RECEIVED.ja)
 
 
 async def record_fee_consolidated(
@@ -132,7 +143,7 @@ async def record_fee_consolidated(
                               "This principal is no consolidated-payment customer.", ("consolidated",)))  # fmt: skip
     await _set(connection, application_id, {"fee_state": FeeState.CONSOLIDATED})
     note = FeeState.CONSOLIDATED.ja
-    await note_step(connection, actor, application_id, ApplicationStep.FEE_RECORDED, now, note)
+    await note_step(connection, actor, About.row(row), ApplicationStep.FEE_RECORDED, now, note)
 
 
 async def _fee_due(connection: AsyncConnection, actor: Actor, application_id: int) -> AnyRow:
@@ -148,25 +159,46 @@ async def _judge(
     verdict: tuple[ApplicationState, ApplicationStep, str],
 ) -> None:  # fmt: skip
     state, step, note = verdict
-    await lock(connection, actor, application_id, [_STATES.SUBMITTED])
+    row = await lock(connection, actor, application_id, [_STATES.SUBMITTED])
     await _set(connection, application_id, {"state": state})
-    await note_step(connection, actor, application_id, step, now, note)
+    await note_step(connection, actor, About.row(row), step, now, note)
 
 
 async def _set(connection: AsyncConnection, application_id: int, row: Mapping[str, object]) -> None:
     await connection.execute(sa.update(application).where(application.c.id == application_id).values(row))
 
 
-async def note_step(
-    connection: AsyncConnection, actor: Actor, application_id: int, step: ApplicationStep, now: datetime,
-    note: str | None = None,
+@dataclass(frozen=True, slots=True)
+class About:
+    """The application that a step is about, whose it is, and the guarantee to which it led."""
+
+    application_id: int
+    surety_id: int
+    principal_id: int | None
+    guarantee_id: int | None = None
+
+    @classmethod
+    def row(cls, row: AnyRow, guarantee_id: int | None = None) -> "About":
+        """Return what the row of an application says of it."""
+        return cls(row.id, row.surety_id, row.principal_id, guarantee_id)
+
+
+async def note_step(  # noqa: PLR0913, PLR0917  who did what to which application, when, and what was said
+    connection: AsyncConnection, actor: Actor, about: About, step: ApplicationStep, now: datetime,
+    note: str | None = None, said: audit.Said | None = None,
 ) -> None:  # fmt: skip
-    """Write down who did what to the application, and when."""
+    """Write down who did what to the application, and when; `said` is what the audit log says of it beside."""
     row = {
-        "application_id": application_id,
+        "application_id": about.application_id,
         "account_id": actor.account_id,
         "step": step,
         "note": note,
         "at": now,
     }
-    await connection.execute(sa.insert(application_step).values(row))
+    insert = sa.insert(application_step).values(row).returning(application_step.c.id)
+    step_id = (await connection.execute(insert)).scalar_one()
+    audit.append(
+        connection, EVENTS[step], now, actor=actor, principal_id=about.principal_id, surety_id=about.surety_id,
+        application_id=about.application_id, guarantee_id=about.guarantee_id,
+        said={application_step.name: step_id, **(said or {})},
+    )  # fmt: skip

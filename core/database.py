@@ -1,9 +1,9 @@
 """Transactions on SQLite or PostgreSQL: a writer's work is done whole or not at all, also when the client goes away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -22,6 +22,7 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
+_ENDING = "hosho_ending"
 _NOT_KEPT = {None, "", ":memory:"}  # in SQLite's memory each connection would have a database of its own
 SQLITE_WAIT_SECONDS = 10
 SQLITE_READERS = 5
@@ -70,6 +71,18 @@ def _sqlite_read_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) 
     cursor.close()
 
 
+AtEnd = Callable[[AsyncConnection, Sequence[Any]], Awaitable[None]]
+
+
+def at_end(connection: AsyncConnection, work: AtEnd, item: object) -> None:
+    """Have `work(connection, items)` done after all else in this transaction of `Database.write`, before it commits.
+
+    It is called once, with all that was given for it; of several, the one that was first asked for comes first. A row
+    that every transaction needs is so taken last and held shortest, and no two of them wait for each other (ADR 23).
+    """
+    connection.info[_ENDING].setdefault(work, []).append(item)
+
+
 class Database:
     """One database, with one engine to read and one to write.
 
@@ -110,7 +123,12 @@ class Database:
 
     async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self.writer.begin() as connection:
-            return await work(connection)
+            ending: dict[AtEnd, list[object]] = {}
+            connection.info[_ENDING] = ending  # anew: the connection comes from a pool, perhaps after a failure
+            result = await work(connection)
+            for last, items in ending.items():
+                await last(connection, items)
+            return result
 
     async def close(self) -> None:
         """Wait for running transactions, then close every connection."""

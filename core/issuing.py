@@ -1,4 +1,4 @@
-"""Concluding a guarantee: number, certificate, key, decision and mail are written in one transaction, or not at all."""
+"""Concluding a guarantee: number, certificate, key, decision, log entry and mail are one transaction, or nothing."""
 
 import secrets
 from dataclasses import dataclass
@@ -7,15 +7,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core.applications import lock, note_step
+from denshi_hosho.core.applications import About, lock, note_step
+from denshi_hosho.core.audit import Said
+from denshi_hosho.core.certificate import Certificate
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.decisions import DecisionRecord, keep_decision
 from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, certificate_of
 from denshi_hosho.core.keys import store_new_key
 from denshi_hosho.core.numbers import take_number
 from denshi_hosho.core.outbox import Post, queue_registration_mail
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import application, branch, certificate, guarantee, principal, surety
+from denshi_hosho.core.statement import digest
+from denshi_hosho.core.tables import access_key, application, branch, certificate, guarantee, principal, surety
 from denshi_hosho.core.text import folded
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import Vault
@@ -57,13 +61,16 @@ async def issue(connection: AsyncConnection, row: AnyRow, record: DecisionRecord
     """
     number = await take_number(connection, row.surety_id, row.kind)
     guarantee_id = await _guarantee(connection, row, number, how.now)
-    await _certificate(connection, row, guarantee_id, how.now)
+    certified = await _certificate(connection, row, guarantee_id, number, how.now)
     await keep_decision(connection, row.id, Stage.CONCLUSION, record, how.now)
     state = sa.update(application).where(application.c.id == row.id).values(state=ApplicationState.CONCLUDED)
     await connection.execute(state)
-    await note_step(connection, how.actor, row.id, ApplicationStep.CONCLUDED, how.now)
-    if row.delivery is Medium.ELECTRONIC:
-        await store_new_key(connection, how.vault, guarantee_id, number, how.now)
+    electronic = row.delivery is Medium.ELECTRONIC
+    key_id = await store_new_key(connection, how.vault, guarantee_id, number, how.now) if electronic else None
+    said: Said = {certificate.name: digest(certified), "version": certified.version, access_key.name: key_id}
+    about = About.row(row, guarantee_id)
+    await note_step(connection, how.actor, about, ApplicationStep.CONCLUDED, how.now, said=said)
+    if electronic:
         await queue_registration_mail(connection, how.post, guarantee_id, how.now, urgent=row.urgent)
     return guarantee_id
 
@@ -78,7 +85,9 @@ async def _guarantee(connection: AsyncConnection, row: AnyRow, number: str, now:
     return int((await connection.execute(insert)).scalar_one())
 
 
-async def _certificate(connection: AsyncConnection, row: AnyRow, guarantee_id: int, now: datetime) -> None:
+async def _certificate(
+    connection: AsyncConnection, row: AnyRow, guarantee_id: int, number: str, now: datetime
+) -> Certificate:
     parties = (
         sa.select(
             principal.c.name.label("principal_name"),
@@ -101,3 +110,5 @@ async def _certificate(connection: AsyncConnection, row: AnyRow, guarantee_id: i
         "obligee_folded": folded(str(row.obligee_name)), "works_folded": folded(str(row.works_name)),
     }  # fmt: skip
     await connection.execute(sa.insert(certificate).values(values))
+    whole = {**values, "number": number, "kind": row.kind, "medium": row.delivery}
+    return certificate_of({name: whole[name] for name in CERTIFICATE_COLUMNS})

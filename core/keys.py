@@ -7,13 +7,19 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core import audit
 from denshi_hosho.core.certificate import KeyNotice
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.tables import access_key, certificate, guarantee, key_event
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import Vault, new_key
-from denshi_hosho.core.vocabulary import KeyEventKind, Medium
+from denshi_hosho.core.vocabulary import AuditEvent, KeyEventKind, Medium
 
+EVENTS = {
+    KeyEventKind.REVEALED: AuditEvent.KEY_REVEALED,
+    KeyEventKind.ROTATED: AuditEvent.KEY_ROTATED,
+    KeyEventKind.OPENED: AuditEvent.CERTIFICATE_OPENED,
+}
 NOT_FOUND = Refusal("NOT_FOUND", "該当する保証契約がありません。", "There is no such guarantee.", ("guarantee_id",))
 ON_PAPER = Refusal(
     "ON_PAPER",
@@ -33,12 +39,12 @@ class Revealed:
 
 async def store_new_key(
     connection: AsyncConnection, vault: Vault, guarantee_id: int, number: str, now: datetime
-) -> None:
-    """Make and store a key for the guarantee. It has no other live one: the database refuses a second."""
+) -> int:
+    """Make and store a key for the guarantee; return its id. It has no other live one: the database refuses a second."""
     kept = vault.seal(number, new_key())
     row = {"guarantee_id": guarantee_id, "sealed": kept.sealed, "sealed_with": kept.sealed_with,
            "mac": kept.mac, "mac_with": kept.mac_with, "created_at": now}  # fmt: skip
-    await connection.execute(sa.insert(access_key).values(row))
+    return int((await connection.execute(sa.insert(access_key).values(row).returning(access_key.c.id))).scalar_one())
 
 
 async def reveal(connection: AsyncConnection, vault: Vault, guarantee_id: int) -> Revealed:
@@ -86,8 +92,8 @@ async def rotate(
     retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now))
     if not retired.rowcount:
         raise Refused(ON_PAPER)
-    await store_new_key(connection, vault, guarantee_id, number, now)
-    await note_event(connection, guarantee_id, KeyEventKind.ROTATED, now, actor, reason)
+    key_id = await store_new_key(connection, vault, guarantee_id, number, now)
+    await note_event(connection, guarantee_id, KeyEventKind.ROTATED, now, actor, reason, {access_key.name: key_id})
 
 
 async def _own(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> str:
@@ -101,14 +107,19 @@ async def _own(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> 
     return str(row.number)
 
 
-async def note_event(
+async def note_event(  # noqa: PLR0913, PLR0917  what happened to which key, when, by whom, and what was said
     connection: AsyncConnection, guarantee_id: int, event: KeyEventKind, now: datetime,
-    actor: Actor | None = None, note: str | None = None,
+    actor: Actor | None = None, note: str | None = None, said: audit.Said | None = None,
 ) -> None:  # fmt: skip
-    """Write down what happened around a key; without an actor it was whoever held number and key."""
+    """Write down what happened around a key; without an actor it was whoever held number and key.
+
+    `said` is what the audit log says of it beside.
+    """
     row = {"guarantee_id": guarantee_id, "event": event, "at": now, "note": note,
            "account_id": actor.account_id if actor else None}  # fmt: skip
-    await connection.execute(sa.insert(key_event).values(row))
+    event_id = (await connection.execute(sa.insert(key_event).values(row).returning(key_event.c.id))).scalar_one()
+    noted = {key_event.name: event_id, **(said or {})}
+    await audit.append_about(connection, EVENTS[event], now, actor=actor, guarantee_id=guarantee_id, said=noted)
 
 
 async def secrets_in_use(connection: AsyncConnection) -> tuple[set[str], set[str]]:

@@ -1,5 +1,6 @@
 """Mail that is to be sent: queued in the transaction that gives the reason for it, sent at least once after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -7,8 +8,10 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core import audit
 from denshi_hosho.core.clock import next_mail_time
-from denshi_hosho.core.database import Database
+from denshi_hosho.core.database import Database, at_end
+from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, certificate, guarantee, mail, submission_item
 from denshi_hosho.core.vocabulary import GuaranteeKind
@@ -34,13 +37,20 @@ BODY = """{principal_name} 様
 {surety_name}
 """
 
+# The checkpoint stands in the mail as it was signed, so that the file of a mail can be given to `hosho audit verify`.
+LOG = """
+────────────────────
+監査ログ（記録が後から書き換えられていないことの証拠です。お読みになる必要はありませんが、メールは保存してください）
+{checkpoint}"""
+
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """What every mail has in common: its sender, and the public address of the platform to which it sends its reader."""
+    """What every mail has in common: sender, the public address to which it sends its reader, and who signs the log."""
 
     sender: str
     viewer_url: str
+    notary: Notary
 
     @property
     def host(self) -> str:
@@ -51,7 +61,10 @@ class Post:
 async def queue_registration_mail(
     connection: AsyncConnection, post: Post, guarantee_id: int, now: datetime, *, urgent: bool
 ) -> None:
-    """Queue the registration mail (R5) to each account of the principal: at the next 16:00 in Japan, or now if urgent."""
+    """Queue the registration mail (R5) to each account of the principal: at the next 16:00 in Japan, or now if urgent.
+
+    Each mail ends with the checkpoint of the audit log, of which the entries of this very transaction are part.
+    """
     for row in await _addressees(connection, guarantee_id):
         words = {**row._mapping, "kind": GuaranteeKind(row.kind).ja, "viewer_url": post.viewer_url}
         values = {
@@ -59,7 +72,16 @@ async def queue_registration_mail(
             "message_id": f"<registration.{row.number}.{row.account_id}@{post.host}>",
             "due_at": now if urgent else next_mail_time(now), "created_at": now,
         }  # fmt: skip
-        await connection.execute(sa.insert(mail).values(values))
+        at_end(connection, _insert, (values, post.notary))
+
+
+async def _insert(connection: AsyncConnection, mails: Sequence[tuple[dict[str, object], Notary]]) -> None:
+    # Asked for after the entries of this transaction were, so the log holds them by now (`at_end`).
+    for values, notary in mails:
+        note = await audit.checkpoint(connection, notary)
+        await connection.execute(
+            sa.insert(mail).values({**values, "body": f"{values['body']}{LOG.format(checkpoint=note)}"})
+        )
 
 
 async def queue_submission_mail(

@@ -7,13 +7,15 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core import audit
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import guarantee, submission, submission_item, submission_step
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.core.vocabulary import Medium, SubmissionState
+from denshi_hosho.core.vocabulary import AuditEvent, Medium, SubmissionState
 
 _S = SubmissionState
+EVENTS = {each: AuditEvent(f"SUBMISSION_{each}") for each in SubmissionState}
 NOT_FOUND = Refusal("NOT_FOUND", "該当する提出がありません。", "There is no such submission.", ("submission_id",))
 
 # From which states each state is reached; what a state leads to is drawn in docs/submission.md.
@@ -132,10 +134,16 @@ async def note_step(
     connection: AsyncConnection, submission_id: int, state: SubmissionState, now: datetime,
     actor: Actor | None = None, note: str | None = None,
 ) -> None:  # fmt: skip
-    """Write down who brought the submission into `state`, and when; without an actor it was whoever held the key."""
+    """Write down who brought the submission into `state`, and when; without an actor it was whoever held the key.
+
+    The audit log gets an entry for each guarantee whose key is handed in.
+    """
     row = {"submission_id": submission_id, "state": state, "at": now, "note": note,
            "account_id": actor.account_id if actor else None}  # fmt: skip
-    await connection.execute(sa.insert(submission_step).values(row))
+    insert = sa.insert(submission_step).values(row).returning(submission_step.c.id)
+    noted: audit.Said = {submission_step.name: (await connection.execute(insert)).scalar_one()}
+    for guarantee_id in await items_of(connection, submission_id):
+        await audit.append_about(connection, EVENTS[state], now, actor=actor, guarantee_id=guarantee_id, said=noted)
 
 
 async def items_of(connection: AsyncConnection, submission_id: int) -> list[int]:

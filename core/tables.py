@@ -253,6 +253,7 @@ audit_entry = sa.Table(
     ref("account", null=True, index=False), ref("principal", null=True, index=False), ref("surety", null=True, index=False),
     ref("application", null=True, index=False), ref("guarantee", null=True), instant("at"),
     sa.Index("ix_audit_entry_of_surety", "surety_id", "index"),
+    sa.Index("ix_audit_entry_of_principal", "principal_id", "index"),
 )  # fmt: skip
 
 # The inner nodes of the tree that are complete: the hash of 2^level entries from position * 2^level on.
@@ -262,8 +263,10 @@ audit_node = sa.Table(
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
 )  # fmt: skip
 
-# One row: how many entries there are. Whoever appends holds it until its transaction ends.
+# One row: how many entries there are, and the hashes (32 bytes each) of the largest complete subtrees that they make up:
+# all that appending needs. Whoever appends holds the row until its transaction ends.
 audit_head = sa.Table(
     "audit_head", metadata, sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
-    sa.Column("size", sa.BigInteger(), nullable=False), sa.CheckConstraint("id = 1", name="one"),
+    sa.Column("size", sa.BigInteger(), nullable=False), sa.Column("peaks", sa.LargeBinary(), nullable=False),
+    sa.CheckConstraint("id = 1", name="one"),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core import keys
+from denshi_hosho.core import audit, keys
 from denshi_hosho.core.certificate import KeyNotice
 from denshi_hosho.core.documents import certificate_pdf, key_notice_pdf
 from denshi_hosho.core.errors import TokenInvalid
@@ -23,11 +23,12 @@ from denshi_hosho.resolvers.policy import acting_for
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Shown:
-    """A key notice as its owner is shown it, with the URL of its PDF (good for five minutes)."""
+    """A key notice as its owner is shown it, with the URL of its PDF (good for five minutes) and the log's checkpoint."""
 
     guarantee_id: int
     notice: KeyNotice
     pdf_url: str
+    checkpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ async def reveal(platform: Platform, actor: Actor | None, guarantee_id: int) -> 
         return await keys.reveal_to(connection, platform.vault, who, guarantee_id, now)
 
     revealed = await platform.database.write(work)
-    return Shown(guarantee_id, revealed.notice, key_notice_url(platform, guarantee_id, revealed.key_id))
+    async with platform.database.read() as connection:  # after it was committed: the log says by now that it was shown
+        note = await audit.checkpoint(connection, platform.notary)
+    return Shown(guarantee_id, revealed.notice, key_notice_url(platform, guarantee_id, revealed.key_id), note)
 
 
 async def rotate(platform: Platform, actor: Actor | None, guarantee_id: int, reason: str, idempotency_key: str) -> int:
@@ -90,7 +93,8 @@ async def download(platform: Platform, token: str) -> File:
             revealed = await keys.reveal(connection, platform.vault, ticket.guarantee_id)
             if revealed.key_id != ticket.version:
                 raise _rotated()
-            return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice))
+            note = await audit.checkpoint(connection, platform.notary)
+            return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice, note))
         certificate = await one_certificate(connection, ticket.guarantee_id, ticket.version)
     if certificate is None:
         raise AssertionError("tickets are made for certificates that exist, and none is ever deleted")

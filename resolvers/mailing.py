@@ -5,8 +5,9 @@ from email.policy import SMTP
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core import keys
+from denshi_hosho.core import audit, keys
 from denshi_hosho.core.documents import key_notice_pdf
+from denshi_hosho.core.outbox import LOG
 from denshi_hosho.core.postman import Postman, message, to_folder, to_smtp
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.submissions import principal_of
@@ -45,13 +46,14 @@ async def draft(platform: Platform, connection: AsyncConnection, submission_id: 
         if value:
             mail[header] = value
     mail["X-Unsent"] = "1"
-    mail.set_content(written.body, charset="utf-8", cte="base64")
-    await _attach_notices(platform, connection, mail, composed)
+    note = await audit.checkpoint(connection, platform.notary)
+    mail.set_content(f"{written.body.rstrip()}\n{LOG.format(checkpoint=note)}", charset="utf-8", cte="base64")
+    await _attach_notices(platform, connection, mail, composed, note)
     return mail
 
 
 async def _attach_notices(
-    platform: Platform, connection: AsyncConnection, mail: EmailMessage, composed: Composed
+    platform: Platform, connection: AsyncConnection, mail: EmailMessage, composed: Composed, note: str
 ) -> None:
     """Attach the key notices that the plan wants as files; one that needs a password its principal protects itself."""
     wanted = {each.number for each in composed.message.attachments if is_ours(each)}
@@ -59,7 +61,7 @@ async def _attach_notices(
         notice = (await keys.reveal(connection, platform.vault, guarantee_id)).notice
         if notice.number in wanted:
             name = f"認証キー等のお知らせ_{notice.number}.pdf"
-            mail.add_attachment(key_notice_pdf(notice), maintype="application", subtype="pdf", filename=name)
+            mail.add_attachment(key_notice_pdf(notice, note), maintype="application", subtype="pdf", filename=name)
 
 
 def _addressed(mail: EmailMessage, row: AnyRow, sender: str) -> EmailMessage:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from denshi_hosho.core.clock import Clock, system_clock
 from denshi_hosho.core.database import Database
+from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.tokens import Tokens
@@ -13,13 +14,14 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens and the clock."""
+    """Settings, database, rulebook, key vault, tokens, the audit log's notary and the clock."""
 
     settings: Settings
     database: Database
     rulebook: Rulebook
     vault: Vault
     tokens: Tokens
+    notary: Notary
     post: Post
     clock: Clock
 
@@ -31,13 +33,15 @@ class Platform:
         is wrong with a rule plugin.
         """
         settings.require_secrets()
+        notary = Notary(settings.log_secrets, settings.public_url)
         return cls(
             settings=settings,
             database=Database(settings.database_url),
             rulebook=rulebook or load_rulebook(settings),
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
-            post=Post(settings.mail_from, settings.public_url),
+            notary=notary,
+            post=Post(settings.mail_from, settings.public_url, notary),
             clock=clock,
         )
 

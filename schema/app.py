@@ -16,7 +16,7 @@ from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.context import Context
-from denshi_hosho.schema.doors import downloads, health_routes, not_found
+from denshi_hosho.schema.doors import downloads, health_routes, log_routes, not_found
 from denshi_hosho.schema.headers import SecurityHeaders
 from denshi_hosho.schema.http import GraphQLEndpoint, RequestRefused, graphql_routes
 from denshi_hosho.schema.log import RequestLog
@@ -60,6 +60,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
             *graphql_routes(endpoint),
             Route("/documents/{ticket}", downloads(platform), methods=["GET"]),
             *health_routes(platform),
+            *log_routes(platform),
             *([Route("/", lambda _request: RedirectResponse("/graphql"))] if settings.development else []),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(RequestLog)],

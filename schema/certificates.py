@@ -7,6 +7,7 @@ import strawberry
 from denshi_hosho.core import wording
 from denshi_hosho.core.wareki import wareki
 from denshi_hosho.resolvers import documents
+from denshi_hosho.schema.audit import LogProof
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs
@@ -124,6 +125,15 @@ class Certificate:
         if not wording.has_form(row.kind):
             return None
         return documents.certificate_url(info.context.platform, row.guarantee_id, row.version)
+
+    @strawberry.field(
+        graphql_type=LogProof | None,
+        description="The proof that the conclusion with this certificate's digest stands in the audit log (監査ログ); null: it was "
+        "concluded before the log began.",
+        metadata=needs("guarantee_id"),
+    )
+    async def log_proof(self, info: Request) -> CoreObject:
+        return await info.context.log_proofs.load(shown(self).guarantee_id)
 
     @classmethod
     def is_type_of(cls, _source: CoreObject, _info: CoreObject) -> bool:

@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.resolvers import reading
+from denshi_hosho.resolvers import auditing, reading
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import NOT_SIGNED_IN
 
@@ -76,6 +76,17 @@ class Context:
         if "branches" not in self._loaders:
             self._loaders["branches"] = DataLoader(load_fn=partial(read, self.platform))
         return self._loaders["branches"]
+
+    @property
+    def log_proofs(self) -> DataLoader[int, CoreObject]:
+        """Return the loader of log proofs, for guarantees whose certificate the asker is shown: signed in, or by its key."""
+
+        async def read(platform: Platform, ids: list[int]) -> list[CoreObject]:
+            return list(await auditing.log_proofs(platform, ids))
+
+        if "log_proofs" not in self._loaders:
+            self._loaders["log_proofs"] = DataLoader(load_fn=partial(read, self.platform))
+        return self._loaders["log_proofs"]
 
     def applications(self, wanted: frozenset[str]) -> DataLoader[int, CoreObject]:
         """Return a loader of applications with the columns in `wanted`."""

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from denshi_hosho.core.errors import HoshoError, Refused, TokenInvalid
-from denshi_hosho.resolvers import documents, health
+from denshi_hosho.resolvers import auditing, documents, health
 from denshi_hosho.resolvers.platform import Platform
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -56,6 +56,15 @@ def health_routes(platform: Platform) -> list[Route]:
         return JSONResponse(report.to_json(), 200 if report.ready else 503, headers=_NO_STORE)
 
     return [Route("/livez", livez), Route("/readyz", readyz)]
+
+
+def log_routes(platform: Platform) -> list[Route]:
+    """Return `/.well-known/audit-log`: the log's verifier keys, size and checkpoint, for whoever holds it to its word."""
+
+    async def well_known(_request: Request) -> Response:
+        return JSONResponse((await auditing.audit_log(platform)).to_json(), headers={"Cache-Control": "no-cache"})
+
+    return [Route("/.well-known/audit-log", well_known, methods=["GET"])]
 
 
 async def not_found(_request: Request, _error: Exception) -> Response:

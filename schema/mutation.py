@@ -169,7 +169,7 @@ class Mutation(SubmissionMutations):
         guarantee_id = row_id(input.guarantee_id, "Guarantee")
         revealed = await documents.reveal(context.platform, context.actor, guarantee_id)
         notice: CoreObject = revealed.notice
-        return RevealedKey(notice=notice, pdf_url=revealed.pdf_url)
+        return RevealedKey(notice=notice, pdf_url=revealed.pdf_url, checkpoint=revealed.checkpoint)
 
     @strawberry.mutation(
         description="Principal: give an own guarantee a new access key (認証キーの再発行); the old one is dead at once. It has to be "

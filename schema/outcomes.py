@@ -60,6 +60,9 @@ class KeyNotice:
 class RevealedKey:
     notice: KeyNotice = strawberry.field(description="The notice.")
     pdf_url: str = strawberry.field(description="URL of the notice as PDF, to be handed in; good for five minutes.")
+    checkpoint: str = strawberry.field(
+        description="Signed checkpoint of the audit log, in which this showing stands; keep it with the notice."
+    )
 
 
 def _either(name: str, description: str) -> CoreObject:

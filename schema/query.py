@@ -5,9 +5,10 @@ from typing import Annotated, cast
 import strawberry
 
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import decisions, documents, obligees, reading
+from denshi_hosho.resolvers import auditing, decisions, documents, obligees, reading
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.schema.asking import RuleQueries
+from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput
@@ -151,6 +152,12 @@ class Query(RuleQueries):
         code: Annotated[str, strawberry.argument(description='Its code, such as "322016" for 松江市.')],
     ) -> CoreObject:  # fmt: skip
         return obligees.one(info.context.platform, code)
+
+    @strawberry.field(
+        graphql_type=AuditLog, description="The audit log (監査ログ), which everybody may hold to its word."
+    )
+    async def audit_log(self, info: Request) -> CoreObject:
+        return await auditing.audit_log(info.context.platform)
 
     @strawberry.field(graphql_type=list[Surety], description="The sureties (保証会社) to which one can apply, by name.")
     async def sureties(self, info: Request) -> CoreObject:

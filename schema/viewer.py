@@ -5,8 +5,10 @@ from typing import Annotated
 import strawberry
 
 from denshi_hosho.core.guarantees import Search
-from denshi_hosho.resolvers import reading
+from denshi_hosho.core.trail import TrailSearch
+from denshi_hosho.resolvers import auditing, reading
 from denshi_hosho.schema.applications import ApplicationConnection
+from denshi_hosho.schema.audit import AuditRecordConnection, AuditSearchInput
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
 from denshi_hosho.schema.paging import Connection, extras, window
@@ -73,3 +75,18 @@ class Viewer:
         context, page = info.context, window(first, after, last, before)
         found = await reading.application_page(context.platform, context.signed_in, states or [], sort, page, columns)
         return Connection(found)
+
+    @strawberry.field(
+        graphql_type=AuditRecordConnection,
+        description="The entries of the audit log (監査ログ) about its applications and guarantees: who did what, and when, the "
+        "newest first.",
+    )
+    async def audit_trail(
+        self, info: Request,
+        search: Annotated[AuditSearchInput | None, strawberry.argument(description="What to look for; all if left out.")] = None,
+        first: First = None, after: After = None, last: Last = None, before: Before = None,
+    ) -> CoreObject:  # fmt: skip
+        columns = wanted(info, "nodes") | wanted(info, "edges", "node") | extras(wanted(info))
+        context, page = info.context, window(first, after, last, before)
+        look = search.look() if search else TrailSearch()
+        return Connection(await auditing.audit_trail(context.platform, context.signed_in, look, page, columns))

@@ -10,6 +10,7 @@ from denshi_hosho.core.queue import ApplicationOrder
 from denshi_hosho.core.vocabulary import (
     ApplicationState,
     ApplicationStep,
+    AuditEvent,
     Change,
     FeeState,
     GuaranteeKind,
@@ -42,6 +43,7 @@ __all__ = [
     "ApplicationState",
     "ApplicationStep",
     "Artefact",
+    "AuditEvent",
     "Batching",
     "Change",
     "CompanionWay",
@@ -92,6 +94,7 @@ word_enum(FeeState, "Whether the fee (保証料) stands in the way of the certif
 word_enum(SubmissionState, "Where a handing in of keys (認証キーの提出) stands.")
 word_enum(Stage, "At which moment the obligee's rules were asked.")
 word_enum(KeyEventKind, "What happened around an access key (認証キー).")
+word_enum(AuditEvent, "What an entry of the audit log (監査ログ) says has happened.")
 word_enum(Outcome, "What the obligee's rules say of electronic delivery (電子交付の可否).")
 word_enum(Way, "By which way the key is handed in (認証キーの提出方法).")
 word_enum(RecipientKnown, "How far the recipient (提出先) is known from the rule.")

@@ -13,7 +13,7 @@ HAIRLINE = (0.72, 0.78, 0.77)
 
 LEFT, RIGHT = 54.0, WIDTH - 54.0
 VALUE_LEFT = LEFT + 104.0
-FOOT_TOP = HEIGHT - 56.0
+FOOT_TOP = HEIGHT - 66.0
 PANEL_HEIGHT = 158.0
 
 TITLE = Type(Face.GOTHIC, 25, WHITE)
@@ -27,6 +27,7 @@ READING = Type(Face.GOTHIC, 8)
 HEADING = Type(Face.GOTHIC, 12, DEEP)
 BODY = Type(Face.GOTHIC, 10.5, leading=1.75)
 SMALL = Type(Face.GOTHIC, 8.5, GREY)
+TINY = Type(Face.GOTHIC, 5.5, GREY)
 
 # The key's characters are told apart by words under them: no typeface does that for 0 and O on a FAX.
 _READINGS = {"+": "プラス", "_": "下線", "-": "ハイフン"}
@@ -47,8 +48,10 @@ def key_notice_text(notice: KeyNotice) -> str:
     return "\n".join(f"{label:　<7}: {value}" for label, value in _rows(notice))
 
 
-def key_notice_pdf(notice: KeyNotice) -> bytes:
-    """Return the notice as PDF: one page, always the same bytes. It holds the key: never store it.
+def key_notice_pdf(notice: KeyNotice, checkpoint: str = "") -> bytes:
+    """Return the notice as PDF: one page, of the same input always the same bytes. It holds the key: never store it.
+
+    `checkpoint` is that of the audit log (a signed note); it stands in small print at the foot.
 
     Raise `GlyphMissing`, `TextTooLong`.
     """
@@ -61,7 +64,7 @@ def key_notice_pdf(notice: KeyNotice) -> bytes:
         y = _facts(sheet, y, texts, scale)
         y = _steps(sheet, y, "発注者の方へ　保証証書の確認のしかた", FOR_OBLIGEE)
         y = _steps(sheet, y, "受注者の方へ　提出のしかた", FOR_PRINCIPAL)
-        _foot(sheet)
+        _foot(sheet, checkpoint)
         return y <= FOOT_TOP
 
     return one_page(Facts(f"{TITLE_TEXT} {notice.number}", notice.surety_name, None), draw)
@@ -148,11 +151,17 @@ def _steps(sheet: Sheet, y: float, heading: str, steps: tuple[str, ...]) -> floa
     return y
 
 
-def _foot(sheet: Sheet) -> None:
+def _foot(sheet: Sheet, checkpoint: str) -> None:
     sheet.rule(LEFT, FOOT_TOP, RIGHT, FOOT_TOP, 0.5, HAIRLINE)
     sheet.text(
         LEFT,
-        FOOT_TOP + 18,
+        FOOT_TOP + 15,
         "このお知らせは保証証書ではありません。認証キーは、関係者以外に知られないようお取り扱いください。",
         SMALL,
     )
+    # The parts of the note in its order: whoever copies them out of the PDF can have them verified (`core.notary`).
+    body, _, signature = checkpoint.partition("\n\n")
+    if signature:
+        sheet.text(LEFT, FOOT_TOP + 26, "監査ログ", TINY)
+        sheet.text(LEFT + 28, FOOT_TOP + 26, body.replace("\n", " "), TINY)
+        sheet.text(LEFT + 28, FOOT_TOP + 34, signature.strip().replace("—", "―"), TINY)

@@ -3,6 +3,9 @@
 import sqlalchemy as sa
 from alembic import op
 
+from denshi_hosho.core.beginning import begin
+from denshi_hosho.core.clock import system_clock
+
 revision = "0003"
 down_revision = "0002"
 
@@ -24,6 +27,7 @@ def upgrade() -> None:
     with op.batch_alter_table("guarantee") as guarantee:
         kind = sa.Enum(*STATES, name="guaranteestate", native_enum=False, create_constraint=True, length=32)
         guarantee.add_column(sa.Column("state", kind, nullable=False, server_default="ACTIVE"))
+    begin(op.get_bind(), system_clock())
 
 
 def _sessions_and_throttle() -> None:
@@ -78,6 +82,7 @@ def _audit() -> None:
         sa.PrimaryKeyConstraint("index", name=op.f("pk_audit_entry")),
     )
     op.create_index("ix_audit_entry_of_surety", "audit_entry", ["surety_id", "index"])
+    op.create_index("ix_audit_entry_of_principal", "audit_entry", ["principal_id", "index"])
     op.create_index(op.f("ix_audit_entry_guarantee_id"), "audit_entry", ["guarantee_id"])
     op.create_table(
         "audit_node",
@@ -90,10 +95,11 @@ def _audit() -> None:
         "audit_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("peaks", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
-    op.bulk_insert(head, [{"id": 1, "size": 0}])
+    op.bulk_insert(head, [{"id": 1, "size": 0, "peaks": b""}])
 
 
 def downgrade() -> None:

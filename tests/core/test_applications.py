@@ -106,7 +106,7 @@ async def test_an_application_is_kept_as_it_was_filled_in(world: World) -> None:
     application_id = await world.database.write(
         lambda c: applications.submit(c, world.contractor, filled, '{"a":1}', NOW)
     )
-    assert grown(before, await world.rows()) == {"application": 1, "application_step": 1}
+    assert grown(before, await world.rows()) == {"application": 1, "application_step": 1, "audit_entry": 1}
     row = (await stored(world, application_id))._asdict()
     for name in ("surety_id", "kind", "obligee", "obligee_name", "delivery", "works_name", "contract_price", "covered_price",
                  "guaranteed_amount", "completion_on", "guarantee_ends_on", "depositary_bank", "urgent"):  # fmt: skip

@@ -34,7 +34,12 @@ async def test_the_same_request_twice_is_done_once(world: World) -> None:
     before = await world.rows()
     first = await apply(world, "one")
     assert await apply(world, "one") == first
-    assert grown(before, await world.rows()) == {"idempotency": 1, "application": 1, "application_step": 1}
+    assert grown(before, await world.rows()) == {
+        "idempotency": 1,
+        "application": 1,
+        "application_step": 1,
+        "audit_entry": 1,
+    }
     row = await world.one(sa.select(idempotency))
     assert (row.account_id, row.key, row.operation, row.digest, row.result_id, row.created_at) == (
         world.contractor.account_id, "one", "apply", REQUEST[1], first, NOW,
@@ -46,7 +51,12 @@ async def test_twenty_at_once_are_done_once(world: World) -> None:
     before = await world.rows()
     results = await asyncio.gather(*(apply(world, "one") for _ in range(20)))
     assert len(set(results)) == 1
-    assert grown(before, await world.rows()) == {"idempotency": 1, "application": 1, "application_step": 1}
+    assert grown(before, await world.rows()) == {
+        "idempotency": 1,
+        "application": 1,
+        "application_step": 1,
+        "audit_entry": 1,
+    }
 
 
 @pytest.mark.anyio
@@ -67,7 +77,12 @@ async def test_ten_bodies_at_once_under_one_key_are_one_and_nine_refusals(world:
     requests = [("apply", digest("apply", {"amount": amount})) for amount in range(10)]
     results = await asyncio.gather(*(apply(world, "one", each) for each in requests), return_exceptions=True)
     assert sorted(type(each).__name__ for each in results) == ["Refused"] * 9 + ["int"]
-    assert grown(before, await world.rows()) == {"idempotency": 1, "application": 1, "application_step": 1}
+    assert grown(before, await world.rows()) == {
+        "idempotency": 1,
+        "application": 1,
+        "application_step": 1,
+        "audit_entry": 1,
+    }
 
 
 @pytest.mark.anyio
@@ -92,7 +107,12 @@ async def test_a_refused_request_leaves_its_key_free_for_the_corrected_one(world
         await world.database.write(refused)
     assert grown(before, await world.rows()) == {}
     await apply(world, "one", OTHER)
-    assert grown(before, await world.rows()) == {"idempotency": 1, "application": 1, "application_step": 1}
+    assert grown(before, await world.rows()) == {
+        "idempotency": 1,
+        "application": 1,
+        "application_step": 1,
+        "audit_entry": 1,
+    }
 
 
 @pytest.mark.anyio

@@ -37,7 +37,8 @@ from denshi_hosho.examples import leaflets
 from tests.core.world import NOW, RECORD, World, grown
 
 pytestmark = pytest.mark.anyio
-WRITTEN = {"guarantee": 1, "certificate": 1, "decision": 1, "application_step": 1}
+# Its log entry is the fourth: two nodes of the tree are complete.
+WRITTEN = {"guarantee": 1, "certificate": 1, "decision": 1, "application_step": 1, "audit_entry": 1, "audit_node": 2}
 
 
 async def test_concluding_writes_exactly_what_belongs_to_a_guarantee(world: World) -> None:

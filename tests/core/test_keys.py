@@ -110,7 +110,7 @@ async def test_a_rotated_key_is_dead_and_the_new_one_opens(world: World) -> None
     old = await reveal(world, guarantee_id)
     before = await world.rows()
     await rotate(world, guarantee_id)
-    assert grown(before, await world.rows()) == {"access_key": 1, "key_event": 1}
+    assert grown(before, await world.rows()) == {"access_key": 1, "key_event": 1, "audit_entry": 1, "audit_node": 1}
     new = await reveal(world, guarantee_id)
     assert new.notice.access_key != old.notice.access_key
     assert new.key_id != old.key_id
@@ -137,7 +137,7 @@ async def test_number_and_key_open_the_certificate_and_the_first_time_is_remembe
     assert (row.number, row.works_name, row.guaranteed_amount, row.surety_name) == (
         "1070000473", "市道〇号線 道路改良工事", 19_200_000, "西日本建設業保証株式会社",
     )  # fmt: skip
-    assert grown(before, await world.rows()) == {"key_event": 1}
+    assert grown(before, await world.rows()) == {"key_event": 1, "audit_entry": 1, "audit_node": 1}
     assert (await events(world))[-1] == (KeyEventKind.OPENED, None, None, LATER)
     later = LATER + timedelta(days=1)
     await open_certificate(world.database, world.vault, ("1070000473", key), later, EVERYTHING)

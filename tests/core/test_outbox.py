@@ -11,11 +11,12 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core import audit
 from denshi_hosho.core.clock import JST
 from denshi_hosho.core.outbox import BATCH, LEASE, MAX_PAUSE, Post, claim, postpone, settle
 from denshi_hosho.core.postman import Postman, message, plainly, to_folder
 from denshi_hosho.core.tables import access_key, mail
-from tests.core.world import NOW, World, add_actor
+from tests.core.world import NOTARY, NOW, World, add_actor
 
 pytestmark = pytest.mark.anyio
 DUE = datetime(2024, 6, 3, 16, tzinfo=JST)
@@ -95,7 +96,14 @@ async def test_the_mail_says_where_to_look_and_never_the_key(world: World) -> No
         guarantee_id, "contractor@example.jp", f"<registration.1070000473.{world.contractor.account_id}@hosho.example.jp>",
     )  # fmt: skip
     assert row.subject == "電子証書・認証キー登録のお知らせ"
-    assert row.body == (
+    text, _, log = row.body.partition("────────────────────\n")
+    head = await world.database.write(audit.head)
+    assert log == (
+        "監査ログ（記録が後から書き換えられていないことの証拠です。お読みになる必要はありませんが、メールは保存してください）\n"
+        + NOTARY.checkpoint(4, head.root)
+    )
+    assert head.size == 4
+    assert text == (
         "株式会社西日本保証建設 本町支店 様\n\n"
         "電子証書と認証キーを登録しました。次のサイトにログインしてご確認ください。\n\n"
         "  https://hosho.example.jp\n\n"
@@ -104,7 +112,7 @@ async def test_the_mail_says_where_to_look_and_never_the_key(world: World) -> No
         "  工事名       : {number} % 工事 {0}\n"
         "  発注者       : 松江市\n\n"
         "発注者へは「認証キー等のお知らせ」をご提出ください。認証キーはこのメールには記載していません。\n\n"
-        "西日本建設業保証株式会社\n"
+        "西日本建設業保証株式会社\n\n"
     )
     assert plain not in row.body
     assert plain not in message(row, "a@example.jp").as_string()
@@ -131,7 +139,7 @@ async def test_every_account_of_the_principal_gets_its_own_mail(world: World) ->
     ],
 )
 def test_message_ids_are_of_the_platforms_host(url: str, host: str) -> None:
-    assert Post("a@example.jp", url).host == host
+    assert Post("a@example.jp", url, NOTARY).host == host
 
 
 async def test_a_sent_mail_is_sent_once(world: World) -> None:

@@ -21,7 +21,7 @@ THIRTY_TWO = SECRET.encode().ljust(32, b".")
 HOLDERS = (
     NOTICE,
     Revealed(NOTICE, 1),
-    Shown(1, NOTICE, f"https://hosho.example.jp/documents/{SECRET}"),
+    Shown(1, NOTICE, f"https://hosho.example.jp/documents/{SECRET}", "checkpoint"),
     SignedIn(Actor(1, Role.PRINCIPAL, 1, None), SECRET),
     NewAccount(login_id="a", password=SECRET, role=Role.PRINCIPAL, party_id=1, email="a@example.jp"),
     Settings(

@@ -12,6 +12,7 @@ from denshi_hosho.core.clock import JST
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.decisions import DecisionRecord
 from denshi_hosho.core.form import Form
+from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.rows import AnySelect
 from denshi_hosho.core.tables import branch, metadata
@@ -22,7 +23,8 @@ from denshi_hosho.examples import leaflets
 
 NOW = datetime(2024, 6, 3, 10, tzinfo=JST).astimezone(UTC)
 SECRET = {"k1": b"s" * 32}
-POST = Post("noreply@guarantee.example.jp", "https://hosho.example.jp")
+NOTARY = Notary(SECRET, "https://hosho.example.jp")
+POST = Post("noreply@guarantee.example.jp", "https://hosho.example.jp", NOTARY)
 RECORD = DecisionRecord(
     outcome="ACCEPTED", revision=date(2024, 6, 1), digest="d" * 64, text="# rules", plugin="matsue",
     plugin_version="1.0", facts="{}", body="{}",

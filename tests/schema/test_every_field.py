@@ -42,6 +42,9 @@ _MASKS = (
     (re.compile(r"^http://hosho\.test/documents/eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "<download>"),
     (re.compile(r"^[0-9a-f]{64}$"), "<digest>"),
     (re.compile(r"^[\w-]{43}$"), "<refresh token>"),
+    (re.compile(r"[\w/+]{91}="), "<signature>"),
+    (re.compile(r"[\w/+]{43}="), "<hash>"),
+    (re.compile(r"[0-9a-f]{64}"), "<digest>"),
     (re.compile(r"(?<![A-Z])[A-HJ-NP-Z2-9+_]{12}(?![A-Z])"), "<key>"),
 )
 
@@ -164,11 +167,21 @@ class Story:
         await self.ask("guarantees before it", ops.GUARANTEES, sort="NUMBER_DESC", last=5, before=cursor)
         await self.ask("guarantees after it", ops.GUARANTEES, sort="NUMBER_DESC", after=cursor)
         await self.ask("guarantee", ops.GUARANTEE, number=notice["number"])
+        await self.trailed(notice["number"])
         for name, each in (("node guarantee", guarantee["id"]), ("node application", application_id),
                            ("node obligee", guarantee["obligee"]["id"]), ("node submission", submission_id),
                            ("node surety", self.told["sureties"][0]["id"]),
                            ("node branch", self.told["sureties"][0]["branches"][0]["id"])):  # fmt: skip
             await self.ask(name, ops.NODE, id=each)
+
+    async def trailed(self, number: str) -> None:
+        search = {"events": ["KEY_ROTATED", "CERTIFICATE_OPENED"], "number": number, "fromOn": "2024-06-03",
+                  "toOn": "2024-06-03", "accountLoginId": "contractor"}  # fmt: skip
+        page = await self.ask("auditTrail", ops.AUDIT_TRAIL, search=search, first=5)
+        cursor = page["auditTrail"]["pageInfo"]["endCursor"]
+        await self.ask("auditTrail before it", ops.AUDIT_TRAIL, last=1, before=cursor)
+        await self.ask("auditTrail after it", ops.AUDIT_TRAIL, after=cursor, first=1)
+        await self.ask("auditLog", ops.AUDIT_LOG, first=3, second=5)
 
     async def handed_in(self, guarantee: Any) -> str:
         answer = await self.do("prepareSubmission", guaranteeIds=[guarantee["id"]], facts=TOLD, idempotencyKey="p")

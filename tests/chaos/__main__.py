@@ -26,10 +26,20 @@ from tests.chaos.parts import PARTS
     "--alone", is_flag=True, hidden=True, help="Run one part on one database in this process; print its rows."
 )
 def main(
-    *, full: bool, names: tuple[str, ...], kinds: tuple[str, ...], jobs: int, seed: int, file: Path | None, alone: bool
+    *,
+    full: bool,
+    names: tuple[str, ...],
+    kinds: tuple[str, ...],
+    jobs: int,
+    seed: int,
+    file: Path | None,
+    write_docs: bool,
+    alone: bool,
 ) -> None:
     """Break the platform in every way we know, and print what was found."""
     lengths = FULL if full else SHORT
+    if write_docs and (not full or names or kinds):
+        raise click.UsageError("--write-docs publishes a full run: leave out --short, --part and --database.")
     conducting.interruptible()
     if alone:
         quiet()
@@ -42,6 +52,8 @@ def main(
         file.write_text(
             json.dumps({**run.facts(), "rows": [row.to_json() for row in rows]}, ensure_ascii=False, indent=1)
         )
+    if write_docs:
+        report.write(f"{run.text()}\n\n{markdown(rows)}", Path("docs/reliability.md"))
     sys.exit(verdict(rows))
 
 

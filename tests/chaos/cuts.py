@@ -5,8 +5,9 @@ import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
+from sqlalchemy.pool import QueuePool
+
 from denshi_hosho.cli import seeding
-from denshi_hosho.core.clock import system_clock
 from tests.chaos import roots
 from tests.chaos.clients import Connection, Load, asking, free_port, request
 from tests.chaos.databases import Ground, ground
@@ -60,8 +61,8 @@ async def _cut_all(place: Ground, cuts: int, rng: random.Random) -> Found:
             connection.close()
             await asyncio.to_thread(nest.stop)
         wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed(), "bugs in the log": bugs(log)}
-        root = await roots.wrong(made.platform, system_clock())
-    seen: dict[str, Seen] = {"concluded though cut": concluded - 1, "audit root": root.seen}
+        root = await roots.wrong(made.platform)
+    seen: dict[str, Seen] = {"concluded though cut": concluded - 1, "audit log": root.seen}
     return cuts, seen, {**wrong, **root.wrong}
 
 
@@ -103,9 +104,9 @@ async def _cancel_all(place: Ground, cancels: int, rng: random.Random) -> Found:
             answer = await _ask(load, application, key)
             load.take(application, key, *answer)
         wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed(), **wrong}
-        root = await roots.wrong(made.platform, system_clock())
+        root = await roots.wrong(made.platform)
     seen: dict[str, Seen] = {
-        "cancelled under way": sum(cancelled), "concluded all the same": concluded, "audit root": root.seen
+        "cancelled under way": sum(cancelled), "concluded all the same": concluded, "audit log": root.seen
     }  # fmt: skip
     return cancels, seen, {**wrong, **root.wrong}
 
@@ -136,14 +137,19 @@ async def _canceller(load: Load, work: Iterator[tuple[str, str]]) -> int:
 
 async def _health(made: World) -> dict[str, int]:
     """Return what is wrong with locks and connections once nobody asks any more."""
-    database = made.platform.database
     wrong = {"locks held": 0, "connections held": 0}
     try:
         async with asyncio.timeout(_HEALTH_SECONDS):
             await made.approved(1)
-            while database.writer.pool.checkedout() or database.reader.pool.checkedout():  # type:  # noqa: ASYNC110  a pool has no event to wait for ignore[attr-defined]
+            while _held(made):  # noqa: ASYNC110  a pool has no event to wait for
                 await asyncio.sleep(0.01)
     except TimeoutError:
         wrong["locks held"] = 1
-        wrong["connections held"] = int(database.writer.pool.checkedout())  # type: ignore[attr-defined]
+        wrong["connections held"] = _held(made)
     return wrong
+
+
+def _held(made: World) -> int:
+    """Return how many connections are out of the pools."""
+    pools = [engine.pool for engine in (made.platform.database.writer, made.platform.database.reader)]
+    return sum(pool.checkedout() for pool in pools if isinstance(pool, QueuePool))

@@ -28,7 +28,7 @@ async def _run(place: Ground, count: int, rng: random.Random) -> tuple[dict[str,
     wrong: Counter[str] = Counter({"HTTP 500": 0, "INTERNAL": 0, "no JSON": 0, "no code": 0})
     statuses: Counter[int] = Counter()
     async with world(place) as made:
-        tokens = [None, None]
+        tokens: list[str | None] = [None]
         for index, (body, headers) in enumerate(cases(rng, count)):
             if index % _RENEW == 0:
                 tokens = [None, await made.token(seeding.CONTRACTOR), await made.token(seeding.SURETY)]

@@ -5,7 +5,6 @@ import random
 from pathlib import Path
 
 from denshi_hosho.cli import seeding
-from denshi_hosho.core.clock import system_clock
 from tests.chaos import roots
 from tests.chaos.clients import Load, free_port
 from tests.chaos.databases import KINDS, Ground, ground
@@ -51,8 +50,12 @@ async def _run(place: Ground, cycles: int, rng: random.Random) -> tuple[int, dic
         wrong["lost"] += early
         token = await made.token(seeding.SURETY)
         wrong["another answer on retry"] += await repeat(made, load.ledger, token, len(load.ledger.acknowledged))
-        root = await roots.wrong(made.platform, system_clock())
-    seen = {"guarantees": len(load.ledger.acknowledged), "cut under way": load.cut(), "audit root": root.seen}
+        root = await roots.wrong(made.platform)
+    seen: dict[str, Seen] = {
+        "guarantees": len(load.ledger.acknowledged),
+        "cut under way": load.cut(),
+        "audit log": root.seen,
+    }
     return cycles, seen, {**wrong, **root.wrong}
 
 

@@ -13,6 +13,7 @@ import orjson
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
+from schemathesis.core.result import Ok
 from schemathesis.graphql import nodes
 
 from denshi_hosho.cli import seeding
@@ -77,8 +78,8 @@ def _run(place: Ground, count: int, seed_: int) -> Tally:
 
 def _strategies() -> list[tuple[str, st.SearchStrategy[object]]]:
     loaded = schemathesis.graphql.from_path(SCHEMA)
-    operations = [result.ok() for result in loaded.get_all_operations()]
-    return [(operation.definition.field_name, operation.as_strategy()) for operation in operations]  # type: ignore[attr-defined]
+    operations = [result.ok() for result in loaded.get_all_operations() if isinstance(result, Ok)]
+    return [(str(getattr(each.definition, "field_name")), each.as_strategy()) for each in operations]  # noqa: B009  untyped
 
 
 def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], count: int, seed_: int) -> None:

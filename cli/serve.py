@@ -59,10 +59,11 @@ def check_port(host: str, port: int) -> None:
 def run(application: Starlette | str, host: str, port: int, workers: int = 1) -> None:
     """Serve until the process is told to stop (Ctrl-C or SIGTERM), then end cleanly."""
     # uvicorn's own access log would print download URLs; the application writes a line for each request itself.
+    # Its proxy headers would let any process of this machine choose its source: HOSHO_TRUSTED_PROXIES says who may.
     with suppress(KeyboardInterrupt):
         uvicorn.run(
             application, host=host, port=port, workers=workers, factory=isinstance(application, str), log_config=None,
-            access_log=False, server_header=False, http="httptools",
+            access_log=False, server_header=False, proxy_headers=False, http="httptools",
         )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Signing in: password → session; a session is a chain of refresh tokens, each good for one use."""
 
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,13 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
+from denshi_hosho.core.devices import Caller
 from denshi_hosho.core.errors import Refusal, Refused
-from denshi_hosho.core.passwords import check_new_password, hashed, matches
+from denshi_hosho.core.gcra import Charged
+from denshi_hosho.core.passwords import HashingBusy, check_new_password, hashed, matches
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, session
+from denshi_hosho.core.throttle import CHANGE_PASSWORD, Attempt, Throttle, too_many
 from denshi_hosho.core.tokens import Actor, opaque_token, token_hash
+from denshi_hosho.core.work import Solution
 
 SESSION_LIFE = timedelta(days=14)
+BUSY_SECONDS = 5
 _ACTOR = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id
 
 WRONG = Refusal(
@@ -50,18 +57,54 @@ def _actor(row: AnyRow) -> Actor:
     return Actor(row.id, row.role, row.principal_id, row.surety_id)
 
 
-async def sign_in(database: Database, login_id: str, password: str, now: datetime) -> SignedIn:
-    """Return a new session. Raise `Refused` (one answer, after the same work, for an unknown id and a wrong password)."""
+async def sign_in(database: Database, throttle: Throttle, attempt: Attempt, password: str, now: datetime) -> SignedIn:
+    """Return a new session of the account whose login id is attempted.
+
+    Raise `Refused`: one answer, after the same work, for an unknown id and a wrong password; or that of the throttle.
+    """
+    charged = await _pay(database, throttle, attempt, now)
     async with database.read() as connection:
         # No login id holds NUL, and PostgreSQL cannot be asked for it.
-        statement = sa.select(*_ACTOR, account.c.password_hash).where(account.c.login_id == login_id.replace("\0", " "))
+        login_id = attempt.target.replace("\0", " ")
+        statement = sa.select(*_ACTOR, account.c.password_hash).where(account.c.login_id == login_id)
         row = (await connection.execute(statement)).one_or_none()
-    if not await matches(row.password_hash if row else None, password) or row is None:
+    async with _given_back_if_busy(database, throttle, attempt, charged, now):
+        right = await matches(row.password_hash if row else None, password)
+    if not right or row is None:
         raise Refused(WRONG)
-    signed_in = await database.write(lambda connection: _begin(connection, row.id, row.password_hash, now))
+
+    async def work(connection: AsyncConnection) -> SignedIn | None:
+        signed_in = await _begin(connection, row.id, row.password_hash, now)
+        if signed_in is not None:
+            await throttle.refund_later(connection, charged, now)
+        return signed_in
+
+    signed_in = await database.write(work)
     if signed_in is None:
         raise Refused(WRONG)
+    throttle.remember(attempt)
     return signed_in
+
+
+async def _pay(database: Database, throttle: Throttle, attempt: Attempt, now: datetime) -> list[Charged]:
+    async def work(connection: AsyncConnection) -> list[Charged]:
+        charged = await throttle.reserve(connection, attempt, now)
+        await throttle.clear(connection, now)
+        return charged
+
+    return await database.write(work)
+
+
+@asynccontextmanager
+async def _given_back_if_busy(
+    database: Database, throttle: Throttle, attempt: Attempt, charged: list[Charged], now: datetime
+) -> AsyncIterator[None]:
+    """Refuse, and give back what was charged, where too many passwords wait to be hashed: nothing was looked at."""
+    try:
+        yield
+    except HashingBusy as busy:
+        await database.write(lambda connection: throttle.refund_later(connection, charged, now))
+        raise too_many(attempt.caller, BUSY_SECONDS) from busy
 
 
 async def refresh(database: Database, refresh_token: str, now: datetime) -> SignedIn:
@@ -101,15 +144,30 @@ async def sign_out(database: Database, refresh_token: str, now: datetime) -> Non
     await database.write(work)
 
 
-async def change_password(database: Database, actor: Actor, current: str, new: str, now: datetime) -> SignedIn:
+@dataclass(frozen=True, slots=True, repr=False)
+class PasswordChange:
+    """The password until now, the new one, who types them, and work that was done for it."""
+
+    current: str
+    new: str
+    caller: Caller
+    work: Solution | None = None
+
+
+async def change_password(
+    database: Database, throttle: Throttle, actor: Actor, change: PasswordChange, now: datetime
+) -> SignedIn:
     """Return a new session after the account's password was changed; all its other sessions end. Raise `Refused`."""
-    check_new_password(new, ("new_password",))
+    check_new_password(change.new, ("new_password",))
+    attempt = Attempt(CHANGE_PASSWORD, str(actor.account_id), change.caller, change.work)
+    charged = await _pay(database, throttle, attempt, now)
     async with database.read() as connection:
         statement = sa.select(account.c.password_hash).where(account.c.id == actor.account_id)
         old_hash = (await connection.execute(statement)).scalar_one_or_none()
-    if not await matches(old_hash, current):
+    async with _given_back_if_busy(database, throttle, attempt, charged, now):
+        new_hash = await hashed(change.new) if await matches(old_hash, change.current) else None
+    if new_hash is None:
         raise Refused(WRONG_CURRENT)
-    new_hash = await hashed(new)
 
     async def work(connection: AsyncConnection) -> SignedIn | None:
         mine = account.c.id == actor.account_id, account.c.password_hash == old_hash
@@ -118,11 +176,13 @@ async def change_password(database: Database, actor: Actor, current: str, new: s
             return None
         theirs = session.c.account_id == actor.account_id, session.c.ended_at.is_(None)
         await connection.execute(sa.update(session).where(*theirs).values(ended_at=now))
+        await throttle.refund_later(connection, charged, now)
         return await _begin(connection, actor.account_id, new_hash, now)
 
     signed_in = await database.write(work)
     if signed_in is None:
         raise Refused(WRONG_CURRENT)
+    throttle.remember(attempt)
     return signed_in
 
 

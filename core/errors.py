@@ -1,6 +1,6 @@
 """One error tree: an exception means "could not answer", `Refused` means "understood, and refused, with reasons"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -50,12 +50,24 @@ class Refusal:
 
 
 class Refused(Exception):
-    """The request was understood and is refused; raised inside a transaction it takes back all that was written."""
+    """The request was understood and is refused; raised inside a transaction it takes back all that was written.
 
-    def __init__(self, *refusals: Refusal, decision: object = None) -> None:
+    `retry_after`: after how many seconds it may be tried again; None where waiting does not help. `work`: the proof of
+    work that is asked for.
+    """
+
+    def __init__(
+        self, *refusals: Refusal, decision: object = None, retry_after: int | None = None, work: object = None
+    ) -> None:
         super().__init__(", ".join(refusal.code for refusal in refusals))
         self.refusals = refusals
         self.decision = decision
+        self.retry_after = retry_after
+        self.work = work
+
+    def moved(self, refusals: Iterable[Refusal]) -> "Refused":
+        """Return the same refusal with other paths."""
+        return Refused(*refusals, decision=self.decision, retry_after=self.retry_after, work=self.work)
 
 
 @contextmanager
@@ -65,7 +77,7 @@ def under(*prefix: str) -> Iterator[None]:
         yield
     except Refused as refused:
         moved = (replace(each, path=prefix + each.path) for each in refused.refusals)
-        raise Refused(*moved, decision=refused.decision) from refused
+        raise refused.moved(moved) from refused
 
 
 @contextmanager
@@ -75,4 +87,4 @@ def at(*path: str) -> Iterator[None]:
         yield
     except Refused as refused:
         moved = (replace(each, path=path) for each in refused.refusals)
-        raise Refused(*moved, decision=refused.decision) from refused
+        raise refused.moved(moved) from refused

@@ -5,11 +5,13 @@ import binascii
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.sources import Network
 from denshi_hosho.core.text import MAIL_ADDRESS
 
 PREFIX = "HOSHO_"
@@ -39,6 +41,15 @@ def _secrets(name: str, text: str) -> Secrets:
 
 def _words(_name: str, text: str) -> tuple[str, ...]:
     return tuple(filter(None, (piece.strip() for piece in text.split(","))))
+
+
+def _networks(name: str, text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(each) for each in _words(name, text))
+    except ValueError as error:
+        raise _wrong(
+            name, "10.0.0.0/8,fd00::/8 のようなネットワーク", "networks such as 10.0.0.0/8,fd00::/8"
+        ) from error
 
 
 def _flag(name: str, text: str) -> bool:
@@ -99,6 +110,7 @@ _READERS = {
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
+    "TRUSTED_PROXIES": _networks,
 }  # fmt: skip
 
 
@@ -122,6 +134,7 @@ class Settings:
     rules_disabled: tuple[str, ...] = ()
     rules_strict: bool = False
     body_limit: int = 262_144
+    trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from denshi_hosho.core import accounts
-from denshi_hosho.core.accounts import SignedIn
+from denshi_hosho.core.accounts import PasswordChange, SignedIn
+from denshi_hosho.core.throttle import Attempt
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import signed_in
@@ -25,10 +26,10 @@ def _session(platform: Platform, who: SignedIn, now: datetime) -> Session:
     return Session(who.actor, token, expires, who.refresh_token)
 
 
-async def sign_in(platform: Platform, login_id: str, password: str) -> Session:
-    """Return a new session. Raise `Refused`."""
+async def sign_in(platform: Platform, attempt: Attempt, password: str) -> Session:
+    """Return a new session of the account whose login id is attempted. Raise `Refused`."""
     now = platform.clock()
-    return _session(platform, await accounts.sign_in(platform.database, login_id, password, now), now)
+    return _session(platform, await accounts.sign_in(platform.database, platform.throttle, attempt, password, now), now)
 
 
 async def refresh_session(platform: Platform, refresh_token: str) -> Session:
@@ -43,7 +44,8 @@ async def sign_out(platform: Platform, refresh_token: str) -> bool:
     return True
 
 
-async def change_password(platform: Platform, actor: Actor | None, current: str, new: str) -> Session:
+async def change_password(platform: Platform, actor: Actor | None, change: PasswordChange) -> Session:
     """Return a new session after the password was changed; every other session of the account ends. Raise `Refused`."""
     who, now = signed_in(actor), platform.clock()
-    return _session(platform, await accounts.change_password(platform.database, who, current, new, now), now)
+    done = await accounts.change_password(platform.database, platform.throttle, who, change, now)
+    return _session(platform, done, now)

@@ -11,7 +11,7 @@ from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.guarantees import one_certificate
 from denshi_hosho.core.idempotency import digest, once
 from denshi_hosho.core.notes import check_note
-from denshi_hosho.core.opening import open_certificate
+from denshi_hosho.core.opening import Claim, open_certificate
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.submissions import items_of
 from denshi_hosho.core.tokens import Actor, Ticket
@@ -40,10 +40,12 @@ class File:
     media_type: str = "application/pdf"
 
 
-async def opened(platform: Platform, number: str, access_key: str, wanted: frozenset[str]) -> AnyRow:
-    """Return the certificate behind number and key; the opening is written down. Raise `Refused`, always the same."""
-    proof = number, access_key
-    return await open_certificate(platform.database, platform.vault, proof, platform.clock(), wanted)
+async def opened(platform: Platform, claim: Claim, wanted: frozenset[str]) -> AnyRow:
+    """Return the certificate behind number and key; the opening is written down.
+
+    Raise `Refused`, always the same for whatever is wrong; or because too many attempts have failed.
+    """
+    return await open_certificate(platform.database, platform.vault, platform.throttle, claim, platform.clock(), wanted)
 
 
 def certificate_url(platform: Platform, guarantee_id: int, version: int) -> str:

@@ -7,6 +7,7 @@ from denshi_hosho.core.database import Database
 from denshi_hosho.core.notary import Notary
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.settings import Settings
+from denshi_hosho.core.throttle import Throttle
 from denshi_hosho.core.tokens import Tokens
 from denshi_hosho.core.vault import Vault
 from denshi_hosho.rules import Rulebook
@@ -14,12 +15,13 @@ from denshi_hosho.rules import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Settings, database, rulebook, key vault, tokens, the audit log's notary and the clock."""
+    """Settings, database, rulebook, key vault, throttle, tokens, the audit log's notary and the clock."""
 
     settings: Settings
     database: Database
     rulebook: Rulebook
     vault: Vault
+    throttle: Throttle
     tokens: Tokens
     notary: Notary
     post: Post
@@ -39,6 +41,7 @@ class Platform:
             database=Database(settings.database_url),
             rulebook=rulebook or load_rulebook(settings),
             vault=Vault(settings.seal_secrets, settings.pepper_secrets),
+            throttle=Throttle(settings.pepper_secrets),
             tokens=Tokens(settings.token_secrets, settings.public_url),
             notary=notary,
             post=Post(settings.mail_from, settings.public_url, notary),

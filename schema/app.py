@@ -15,6 +15,7 @@ from denshi_hosho.core.errors import TokenInvalid
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.schema.callers import caller_of, headers_for
 from denshi_hosho.schema.context import Context
 from denshi_hosho.schema.doors import downloads, health_routes, log_routes, not_found
 from denshi_hosho.schema.headers import SecurityHeaders
@@ -34,7 +35,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
     settings = platform.settings
 
     async def context(request: Request) -> Context:
-        return Context(platform, _actor(platform, request))
+        return Context(platform, _actor(platform, request), caller_of(request, settings))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -54,6 +55,7 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
         development=settings.development,
         default_query=default_query,
         body_limit=settings.body_limit,
+        headers=lambda answered: headers_for(answered.caller, settings),
     )
     return Starlette(
         routes=[

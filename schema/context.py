@@ -1,4 +1,4 @@
-"""What every field of one request has: the platform, who asks, and loaders that read a list's details at once."""
+"""What every field of one request has: the platform, who asks, from where, and loaders that read a list at once."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from strawberry import Info
 from strawberry.dataloader import DataLoader
 
+from denshi_hosho.core.devices import Caller
 from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers import auditing, reading
@@ -18,12 +19,13 @@ CoreObject: TypeAlias = Any
 
 
 class Context:
-    """One request's platform, actor (None: nobody is signed in) and loaders."""
+    """One request's platform, actor (None: nobody is signed in), caller (signed in or not) and loaders."""
 
-    def __init__(self, platform: Platform, actor: Actor | None) -> None:
+    def __init__(self, platform: Platform, actor: Actor | None, caller: Caller) -> None:
         """Prepare for one request; nothing is read yet."""
         self.platform = platform
         self.actor = actor
+        self.caller = caller
         self._loaders: dict[str, DataLoader[int, CoreObject]] = {}
 
     @property

@@ -1,6 +1,6 @@
 """The GraphQL-over-HTTP door: one POST, one operation, one JSON answer, whatever comes in (docs/http.md)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -36,7 +36,8 @@ _log = structlog.get_logger(__name__)
 class GraphQLEndpoint:
     """An ASGI application that executes operations of one schema.
 
-    `context` returns what resolvers get as context, or raises `RequestRefused`. `development` opens GET for
+    `context` returns what resolvers get as context, or raises `RequestRefused`; `headers` returns, after they have run,
+    what that context has to say in the answer's headers. `development` opens GET for
     queries, the IDE (with `default_query` in its editor) and suggestions; `body_limit` is in bytes.
     """
 
@@ -48,12 +49,14 @@ class GraphQLEndpoint:
         development: bool,
         default_query: str = "",
         body_limit: int = BODY_LIMIT,
+        headers: Callable[[Any], Mapping[str, str]] = lambda _context: {},
     ) -> None:
         self.schema = schema
         self.context = context
         self.development = development
         self.default_query = default_query
         self.body_limit = body_limit
+        self.headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -94,7 +97,7 @@ class GraphQLEndpoint:
         for fault in faults:
             fault.log()
         body, status = _outcome(result, faults, media_type)
-        return _json(body, status, media_type)
+        return _json(body, status, media_type, self.headers(context))
 
     def _check_method(self, request: Request) -> None:
         allowed = ("GET", "POST") if self.development else ("POST",)
@@ -149,7 +152,7 @@ def _refusal(fault: Fault, status: int, media_type: str | None, headers: dict[st
     return _json({"errors": [fault.body]}, status, media_type or JSON, headers)
 
 
-def _json(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str] | None = None) -> Response:
+def _json(body: dict[str, Any], status: int, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
     content_type = f"{media_type}; charset=utf-8"
     return Response(orjson.dumps(body), status, {**_NO_STORE, **(headers or {})}, content_type)
 

@@ -7,6 +7,7 @@ import strawberry
 
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.text import kept
+from denshi_hosho.core.work import Solution
 from denshi_hosho.resolvers.messages import Told
 from denshi_hosho.rules import Application
 from denshi_hosho.schema.ids import row_id
@@ -14,6 +15,7 @@ from denshi_hosho.schema.scalars import Yen
 from denshi_hosho.schema.words import Change, GuaranteeKind, Medium, Procurement, SuretyClass, Way, WorkType
 
 _KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
+_WORK = "The work that a refusal with `work` has asked for."
 
 
 @strawberry.input(
@@ -137,10 +139,22 @@ def _facts(facts: RuleFactsInput) -> dict[str, Any]:
     return {**vars(facts), "works_numbers": tuple(facts.works_numbers or ())}
 
 
+@strawberry.input(
+    description="Work that was done for a `WorkChallenge`; good for one attempt at what it was asked for."
+)
+class WorkInput:
+    challenge: str = strawberry.field(description="The challenge, as it was answered.")
+    nonce: str = strawberry.field(description="The nonce that was found, up to 64 characters.")
+
+    def solution(self) -> Solution:
+        return Solution(self.challenge, self.nonce)
+
+
 @strawberry.input(description="Input of `signIn`.")
 class SignInInput:
     login_id: str = strawberry.field(description="Login id (お客様ID).")
     password: str = strawberry.field(description="Password (パスワード).")
+    work: WorkInput | None = strawberry.field(default=None, description=_WORK)
 
 
 @strawberry.input(description="Input of `refreshSession` and `signOut`.")
@@ -152,6 +166,7 @@ class RefreshInput:
 class ChangePasswordInput:
     current_password: str = strawberry.field(description="The password until now.")
     new_password: str = strawberry.field(description="The new password, 12 to 256 characters.")
+    work: WorkInput | None = strawberry.field(default=None, description=_WORK)
 
 
 @strawberry.input(description="Input of `applyForGuarantee`.")

@@ -4,6 +4,8 @@ from typing import Annotated
 
 import strawberry
 
+from denshi_hosho.core.accounts import PasswordChange
+from denshi_hosho.core.throttle import SIGN_IN, Attempt
 from denshi_hosho.resolvers import access, applying, documents, obligees, reading, underwriting
 from denshi_hosho.resolvers.access import Session as CoreSession
 from denshi_hosho.resolvers.policy import acting_for
@@ -64,8 +66,9 @@ def _application_id(text: str) -> int:
 class Mutation(SubmissionMutations):
     @strawberry.mutation(description="Sign in with login id and password (ログイン).")
     async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
-        session = await access.sign_in(info.context.platform, input.login_id, input.password)
-        return _session(info, session)
+        work = input.work.solution() if input.work else None
+        attempt = Attempt(SIGN_IN, input.login_id, info.context.caller, work)
+        return _session(info, await access.sign_in(info.context.platform, attempt, input.password))
 
     @strawberry.mutation(
         description="Continue a session. A refresh token is good once; used twice, it ends the session."
@@ -81,11 +84,9 @@ class Mutation(SubmissionMutations):
     async def change_password(
         self, info: Request, input: Annotated[inputs.ChangePasswordInput, _INPUT]
     ) -> SessionResult:
-        context = info.context
-        session = await access.change_password(
-            context.platform, context.actor, input.current_password, input.new_password
-        )
-        return _session(info, session)
+        context, work = info.context, input.work.solution() if input.work else None
+        change = PasswordChange(input.current_password, input.new_password, context.caller, work)
+        return _session(info, await access.change_password(context.platform, context.actor, change))
 
     @strawberry.mutation(description="Principal: apply for a guarantee (保証申込). The obligee's rules are asked.")
     async def apply_for_guarantee(

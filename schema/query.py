@@ -4,6 +4,7 @@ from typing import Annotated, cast
 
 import strawberry
 
+from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
 from denshi_hosho.resolvers import auditing, decisions, documents, obligees, reading
 from denshi_hosho.resolvers.obligees import ObligeePage
@@ -11,7 +12,7 @@ from denshi_hosho.schema.asking import RuleQueries
 from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
-from denshi_hosho.schema.inputs import EligibilityInput
+from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
 from denshi_hosho.schema.paging import PageInfo
@@ -180,6 +181,10 @@ class Query(RuleQueries):
         self, info: Request,
         number: Annotated[GuaranteeNumber, strawberry.argument(description="Guarantee number (保証契約番号).")],
         access_key: Annotated[AccessKey, strawberry.argument(description="Access key (認証キー), in a variable.")],
+        work: Annotated[
+            WorkInput | None, strawberry.argument(description="The work that a refusal with `work` has asked for.")
+        ] = None,
     ) -> CertificateResult:  # fmt: skip
         columns = wanted(info, on="Certificate")
-        return cast("CertificateResult", await documents.opened(info.context.platform, number, access_key, columns))
+        claim = Claim(number, access_key, info.context.caller, work.solution() if work else None)
+        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns))

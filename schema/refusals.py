@@ -23,18 +23,38 @@ class Refusal:
     sources: list[Source] = strawberry.field(description="Where the obligee (発注者) publishes the rule behind it.")
 
 
+@strawberry.type(description="Work to be done before the next attempt: find a nonce, then send both as `work`.")
+class WorkChallenge:
+    challenge: str = strawberry.field(description="What the nonce is sought for; good once, for five minutes.")
+    bits: int = strawberry.field(
+        description="SHA-256 of challenge, colon and nonce must begin with so many zero bits: on average 2^bits tries."
+    )
+
+
 @strawberry.type(description="The request was understood and is refused. Nothing was written.")
 class Refused:
     refusals: list[Refusal] = strawberry.field(description="Every reason; at least one.")
     decision: Decision | None = strawberry.field(
         description="What the obligee's rules said, if they were the reason (発注者の規則による判定)."
     )
+    retry_after_seconds: int | None = strawberry.field(
+        description="After how many seconds to try again; null if waiting does not help. `Retry-After` says it, too."
+    )
+    work: WorkChallenge | None = strawberry.field(
+        description="Work with which the attempt is let through at once; null if none is asked for."
+    )
 
 
 def refused(exception: CoreRefused) -> Refused:
     """Return the GraphQL answer for a refusal."""
     decision: CoreObject = exception.decision
-    return Refused(refusals=[_refusal(each) for each in exception.refusals], decision=decision)
+    work: CoreObject = exception.work
+    return Refused(
+        refusals=[_refusal(each) for each in exception.refusals],
+        decision=decision,
+        retry_after_seconds=exception.retry_after,
+        work=work,
+    )
 
 
 def _refusal(refusal: CoreRefusal) -> Refusal:

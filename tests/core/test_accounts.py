@@ -13,7 +13,7 @@ from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.passwords import check_new_password, hashed, matches
 from denshi_hosho.core.tables import account, session
 from denshi_hosho.core.tokens import token_hash
-from tests.core.world import NOW, World, grown
+from tests.core.world import NOW, World, changing, grown, signing_in
 
 PASSWORD, NEW = "correct horse battery", "new correct horse"
 HOUR = timedelta(hours=1)
@@ -37,7 +37,7 @@ async def people(world: World) -> World:
 
 
 async def enter(world: World, password: str = PASSWORD) -> SignedIn:
-    return await sign_in(world.database, "contractor", password, NOW)
+    return await sign_in(world.database, world.throttle, signing_in("contractor"), password, NOW)
 
 
 async def live(world: World) -> int:
@@ -74,9 +74,9 @@ async def test_an_unknown_id_and_a_wrong_password_are_refused_alike(
 ) -> None:
     before = await people.rows()
     with pytest.raises(Refused) as caught:
-        await sign_in(people.database, login_id, password, NOW)
+        await sign_in(people.database, people.throttle, signing_in(login_id), password, NOW)
     assert caught.value.refusals == (accounts.WRONG,)
-    assert grown(before, await people.rows()) == {}
+    assert grown(before, await people.rows()) == {"throttle": 2}  # the source and the login id, each once
 
 
 @pytest.mark.anyio
@@ -90,7 +90,7 @@ async def test_an_unknown_id_costs_the_same_work(people: World, monkeypatch: pyt
 
     monkeypatch.setattr(passwords, "_verify", verify)
     for login_id in ("contractor", "nobody"):
-        await refused(sign_in(people.database, login_id, NEW, NOW), "SIGN_IN_FAILED")
+        await refused(sign_in(people.database, people.throttle, signing_in(login_id), NEW, NOW), "SIGN_IN_FAILED")
     assert verified == [NEW, NEW]
 
 
@@ -171,7 +171,9 @@ async def test_signing_out_ends_this_session_and_no_other(people: World) -> None
 @pytest.mark.anyio
 async def test_a_changed_password_ends_all_sessions_but_the_new_one(people: World) -> None:
     old = [await enter(people) for _ in range(3)]
-    new = await change_password(people.database, people.contractor, PASSWORD, NEW, NOW + HOUR)
+    new = await change_password(
+        people.database, people.throttle, people.contractor, changing(PASSWORD, NEW), NOW + HOUR
+    )
     assert await live(people) == 1
     for each in old:
         await refused(refresh(people.database, each.refresh_token, NOW + HOUR), "SESSION_ENDED")
@@ -184,7 +186,9 @@ async def test_a_changed_password_ends_all_sessions_but_the_new_one(people: Worl
 async def test_a_wrong_current_password_changes_nothing(people: World) -> None:
     await enter(people)
     before = await people.all(sa.select(account.c.password_hash).order_by(account.c.id))
-    await refused(change_password(people.database, people.contractor, NEW, NEW, NOW), "PASSWORD_WRONG")
+    await refused(
+        change_password(people.database, people.throttle, people.contractor, changing(NEW, NEW), NOW), "PASSWORD_WRONG"
+    )
     assert await people.all(sa.select(account.c.password_hash).order_by(account.c.id)) == before
     assert await live(people) == 1
 
@@ -192,13 +196,19 @@ async def test_a_wrong_current_password_changes_nothing(people: World) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("new", ["x" * 11, "x" * 257, ""])
 async def test_a_new_password_of_another_length_is_refused(people: World, new: str) -> None:
-    await refused(change_password(people.database, people.contractor, PASSWORD, new, NOW), "PASSWORD_LENGTH")
+    await refused(
+        change_password(people.database, people.throttle, people.contractor, changing(PASSWORD, new), NOW),
+        "PASSWORD_LENGTH",
+    )
     await enter(people)
 
 
 @pytest.mark.anyio
 async def test_of_two_changes_at_the_same_time_one_holds(people: World) -> None:
-    changes = (change_password(people.database, people.contractor, PASSWORD, f"{NEW} {n}", NOW) for n in range(3))
+    changes = (
+        change_password(people.database, people.throttle, people.contractor, changing(PASSWORD, f"{NEW} {n}"), NOW)
+        for n in range(3)
+    )
     results = await asyncio.gather(*changes, return_exceptions=True)
     assert sorted(type(each).__name__ for each in results) == ["Refused", "Refused", "SignedIn"]
     assert await live(people) == 1
@@ -213,7 +223,7 @@ async def test_nobody_signs_in_with_the_old_password_while_it_is_changed(
     async def changed_meanwhile(password_hash: str | None, password: str) -> bool:
         fits = await matches(password_hash, password)
         monkeypatch.setattr(accounts, "matches", matches)
-        await change_password(people.database, people.contractor, PASSWORD, NEW, NOW)
+        await change_password(people.database, people.throttle, people.contractor, changing(PASSWORD, NEW), NOW)
         return fits
 
     monkeypatch.setattr(accounts, "matches", changed_meanwhile)
@@ -229,7 +239,7 @@ async def test_no_session_outlives_a_password_change_by_refreshing_meanwhile(peo
         new = f"{NEW} {turn}"
         await asyncio.gather(
             refresh(people.database, token, NOW),
-            change_password(people.database, people.contractor, password, new, NOW),
+            change_password(people.database, people.throttle, people.contractor, changing(password, new), NOW),
             return_exceptions=True,
         )
         assert await live(people) == 1

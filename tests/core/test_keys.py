@@ -13,7 +13,7 @@ from denshi_hosho.core.tables import access_key, guarantee, key_event
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import ALPHABET, Vault
 from denshi_hosho.core.vocabulary import GuaranteeKind, KeyEventKind, Medium
-from tests.core.world import NOW, SECRET, World, grown
+from tests.core.world import NOW, SECRET, World, claim, grown
 
 pytestmark = pytest.mark.anyio
 LATER = NOW + timedelta(hours=1)
@@ -33,7 +33,7 @@ async def rotate(world: World, guarantee_id: int, actor: Actor | None = None) ->
 
 
 async def opened(world: World, number: str, key: str, wanted: frozenset[str] = EVERYTHING) -> Any:
-    return await open_certificate(world.database, world.vault, (number, key), LATER, wanted)
+    return await open_certificate(world.database, world.vault, world.throttle, claim(number, key), LATER, wanted)
 
 
 async def events(world: World) -> list[tuple[Any, ...]]:
@@ -46,7 +46,12 @@ async def refused(world: World, call: Any, code: str) -> None:
     with pytest.raises(Refused) as caught:
         await call
     assert [refusal.code for refusal in caught.value.refusals] == [code]
-    assert grown(before, await world.rows()) == {}
+    written = grown(before, await world.rows())
+    counted = written.pop("throttle", 0)
+    assert written == {}
+    assert counted <= (
+        2 if code == "CERTIFICATE_NOT_OPENED" else 0
+    )  # its source and its number; tests of its own say when
 
 
 async def test_a_key_is_shown_to_its_owner_and_that_is_written_down(world: World) -> None:
@@ -99,7 +104,7 @@ async def test_after_a_rotation_of_secrets_a_key_is_still_shown_and_opens(world:
     both = {"k2": b"n" * 32, **SECRET}
     rotated = Vault(both, both)
     assert (await reveal(world, guarantee_id, vault=rotated)).notice.access_key == key
-    await open_certificate(world.database, rotated, ("1070000473", key), LATER, EVERYTHING)
+    await open_certificate(world.database, rotated, world.throttle, claim("1070000473", key), LATER, EVERYTHING)
     await world.database.write(lambda c: keys.rotate(c, rotated, world.contractor, guarantee_id, "交換", LATER))
     live = sa.select(access_key.c.sealed_with, access_key.c.mac_with).where(access_key.c.retired_at.is_(None))
     assert tuple(await world.one(live)) == ("k2", "k2")
@@ -140,7 +145,7 @@ async def test_number_and_key_open_the_certificate_and_the_first_time_is_remembe
     assert grown(before, await world.rows()) == {"key_event": 1, "audit_entry": 1, "audit_node": 1}
     assert (await events(world))[-1] == (KeyEventKind.OPENED, None, None, LATER)
     later = LATER + timedelta(days=1)
-    await open_certificate(world.database, world.vault, ("1070000473", key), later, EVERYTHING)
+    await open_certificate(world.database, world.vault, world.throttle, claim("1070000473", key), later, EVERYTHING)
     assert (await world.one(sa.select(guarantee.c.first_opened_at))).first_opened_at == LATER
     assert [row[0] for row in await events(world)].count(KeyEventKind.OPENED) == 2
 
@@ -149,10 +154,10 @@ async def test_only_the_wanted_columns_are_read(world: World) -> None:
     guarantee_id = await world.concluded()
     key = (await reveal(world, guarantee_id)).notice.access_key
     row = await opened(world, "1070000473", key, frozenset({"works_name", "password_hash", "sealed"}))
-    assert set(row._fields) == {"works_name", "guarantee_id", "mac", "mac_with"}
+    assert set(row._fields) == {"works_name", "guarantee_id", "mac", "mac_with", "opened_before"}
 
 
-async def test_every_way_to_fail_has_the_same_answer_and_writes_nothing(world: World) -> None:
+async def test_every_way_to_fail_has_the_same_answer_and_is_only_counted(world: World) -> None:
     one = await world.concluded()
     await world.concluded()
     await world.concluded(delivery=Medium.PAPER)
@@ -168,4 +173,4 @@ async def test_every_way_to_fail_has_the_same_answer_and_writes_nothing(world: W
         with pytest.raises(Refused) as caught:
             await opened(world, number, typed)
         assert caught.value.refusals == (NOT_OPENED,)
-    assert grown(before, await world.rows()) == {}
+    assert grown(before, await world.rows()) == {"throttle": 7}  # one source, and six numbers as typed

@@ -1,5 +1,6 @@
 import base64
 from dataclasses import fields
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,10 @@ GIVEN: dict[str, tuple[str, object]] = {
     "RULES_DISABLED": ("matsue", ("matsue",)),
     "RULES_STRICT": ("1", True),
     "BODY_LIMIT": ("1000", 1000),
+    "TRUSTED_PROXIES": (
+        "10.0.0.0/8, fd00::/8,127.0.0.1",
+        (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32")),
+    ),
 }
 
 
@@ -64,6 +69,7 @@ MALFORMED = [
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
     *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
       "https://a:99999")],
+    *[("TRUSTED_PROXIES", text) for text in ("localhost", "*", "10.0.0.1/8", "10.0.0.0/33", "::1/129", "10.0.0.0/8;::1")],
     *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
       "smtp://a:99999")],
     *[("MAIL_FROM", text) for text in ("", "hosho", "@example.jp", "a@b", "a b@example.jp", "a@example.jp\nBcc: b@example.jp",

@@ -8,23 +8,29 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import applications, issuing, parties
+from denshi_hosho.core.accounts import PasswordChange
 from denshi_hosho.core.clock import JST
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.decisions import DecisionRecord
+from denshi_hosho.core.devices import Caller
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.notary import Notary
+from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.outbox import Post
 from denshi_hosho.core.rows import AnySelect
 from denshi_hosho.core.tables import branch, metadata
+from denshi_hosho.core.throttle import SIGN_IN, Attempt, Throttle
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import Vault
 from denshi_hosho.core.vocabulary import GuaranteeKind, Medium, Role, SuretyClass
+from denshi_hosho.core.work import Solution
 from denshi_hosho.examples import leaflets
 
 NOW = datetime(2024, 6, 3, 10, tzinfo=JST).astimezone(UTC)
 SECRET = {"k1": b"s" * 32}
 NOTARY = Notary(SECRET, "https://hosho.example.jp")
 POST = Post("noreply@guarantee.example.jp", "https://hosho.example.jp", NOTARY)
+SOURCE = "192.0.2.1"
 RECORD = DecisionRecord(
     outcome="ACCEPTED", revision=date(2024, 6, 1), digest="d" * 64, text="# rules", plugin="matsue",
     plugin_version="1.0", facts="{}", body="{}",
@@ -56,6 +62,21 @@ def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
     return {name: after[name] - before[name] for name in after if after[name] != before[name]}
 
 
+def claim(number: str, access_key: str, caller: Caller | None = None, work: Solution | None = None) -> Claim:
+    """What somebody types who wants to open a certificate."""
+    return Claim(number, access_key, caller or Caller(SOURCE), work)
+
+
+def signing_in(login_id: str, caller: Caller | None = None, work: Solution | None = None) -> Attempt:
+    """An attempt to sign in."""
+    return Attempt(SIGN_IN, login_id, caller or Caller(SOURCE), work)
+
+
+def changing(current: str, new: str, caller: Caller | None = None, work: Solution | None = None) -> PasswordChange:
+    """A change of password."""
+    return PasswordChange(current, new, caller or Caller(SOURCE), work)
+
+
 @dataclass(frozen=True)
 class World:
     """Two sureties and two principals; `other` pays consolidated, `rival` acts for the second surety."""
@@ -69,6 +90,11 @@ class World:
     other: Actor
     underwriter: Actor
     rival: Actor
+
+    @property
+    def throttle(self) -> Throttle:
+        """A throttle whose work is light."""
+        return Throttle(SECRET, bits=8)
 
     @classmethod
     async def begin(cls, database: Database) -> "World":

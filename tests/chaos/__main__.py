@@ -22,6 +22,7 @@ from tests.chaos.parts import PARTS
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 16), help="Parts that run side by side.")
 @click.option("--seed", default=27, show_default=True, help="What chance begins with.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write the rows into this file as well.")
+@click.option("--write-docs", is_flag=True, help="Put the table into docs/reliability.md (a whole full run only).")
 @click.option(
     "--alone", is_flag=True, hidden=True, help="Run one part on one database in this process; print its rows."
 )

@@ -37,7 +37,9 @@ def measure(scale: Scale) -> list[Figure]:
     return [
         _figure("certificate (保証証書)", scale, lambda: certificate_pdf(replace(CERTIFICATE, number=next(numbers)))),
         _figure(
-            "key notice (認証キー等のお知らせ)", scale, lambda: key_notice_pdf(replace(NOTICE, number=next(numbers)))
+            "key notice (認証キー等のお知らせ)",
+            scale,
+            lambda: key_notice_pdf(replace(NOTICE, number=next(numbers)), "https://hosho.example.jp/open"),
         ),
     ]
 

@@ -11,13 +11,7 @@ from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.serve import serve
-from denshi_hosho.core.errors import HoshoError, Refused
-
-
-class DatabaseUnreachable(HoshoError):
-    """The database does not answer, or may not be opened."""
-
-    code = "DATABASE_UNREACHABLE"
+from denshi_hosho.core.errors import DatabaseUnavailable, DatabaseUnreachable, HoshoError, Refused
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -35,16 +29,23 @@ def main() -> None:
     os.umask(0o077)  # databases, mails and secrets are for their owner alone
     try:
         hosho()
+    except DatabaseUnavailable as error:
+        _fail_for(error.code, error.__cause__ or error)
     except HoshoError as error:
         _fail((error.code, error.ja, error.en))
     except (SQLAlchemyError, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        _fail((
-            DatabaseUnreachable.code, f"データベースに接続できません({reason})。HOSHO_DATABASE_URL を確認してください。",
-            f"The database cannot be reached ({reason}). Check HOSHO_DATABASE_URL.",
-        ))  # fmt: skip
+        _fail_for(DatabaseUnreachable.code, error)
     except Refused as refused:
         _fail(*((each.code, each.ja, each.en) for each in refused.refusals))
+
+
+def _fail_for(code: str, error: BaseException) -> None:
+    """Say what the operator needs: which error of the database it was."""
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    ja, en = "データベースが応答しません", "The database does not answer"
+    _fail((
+        code, f"{ja}({reason})。HOSHO_DATABASE_URL を確認してください。", f"{en} ({reason}). Check HOSHO_DATABASE_URL.",
+    ))  # fmt: skip
 
 
 def _fail(*reasons: tuple[str, str, str]) -> None:

@@ -1,9 +1,11 @@
 """Commands that keep the database and add who takes part: `db`, `keys`, `sureties`, `principals`, `users`, `schema`."""
 
 import base64
+import json
 import re
 import secrets
 import sys
+from pathlib import Path
 
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +21,7 @@ from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.settings import SECRET_BYTES
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 from denshi_hosho.schema.root import build_schema
+from denshi_hosho.schema.trusted import manifest_of
 
 
 @click.group()
@@ -213,10 +216,20 @@ def _new_password() -> str:
 
 @click.group()
 def schema() -> None:
-    """Show the GraphQL schema."""
+    """Show the GraphQL schema, and trust documents that fit it."""
 
 
 @schema.command("print")
 def schema_print() -> None:
     """Print the schema in SDL, as it is kept in schema.graphql."""
     click.echo(build_schema().as_str())
+
+
+@schema.command("trust")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def schema_trust(files: tuple[Path, ...]) -> None:
+    """Print the manifest for HOSHO_TRUSTED_DOCUMENTS: each of FILES is one document, as clients send or name it.
+
+    A client names a document by "sha256:" and the hash of the file's bytes. Each must fit the schema and the limits.
+    """
+    click.echo(json.dumps(manifest_of(files, build_schema()), ensure_ascii=False, indent=1))

@@ -42,6 +42,7 @@ WELCOME = """
 denshi-hosho demo, on {folder}
 
   API and editor    {url}/graphql   (open it in a browser: the first query stands there)
+  Viewer            {url}/open      (where a public body opens a certificate with number and key)
   Mails             {folder}/mail/*.eml
   Readiness         {url}/readyz
 

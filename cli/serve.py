@@ -14,6 +14,8 @@ from denshi_hosho.core.migration import is_current
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.app import build_app
 from denshi_hosho.schema.log import configure
+from denshi_hosho.schema.root import build_schema
+from denshi_hosho.schema.trusted import trusted_documents
 
 
 class DatabaseOutdated(HoshoError):
@@ -77,6 +79,7 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serve the API. Settings come from the environment (docs/configuration.md)."""
     given = settings()
     platform = Platform.build(given)
+    trusted_documents(given, build_schema(development=given.development))
     check_port(host, port)
     make_folder_of(given.database_url)
 

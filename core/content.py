@@ -96,13 +96,14 @@ class Content:
     async def compare(self, leaves: Sequence[Leaf]) -> list[Finding]:
         """Return what is wrong with the rows of which `leaves` speak."""
         found: list[Finding] = []
-        for name, logged in LOGGED.items():
-            found += await self._steps(logged, [leaf for leaf in leaves if name in leaf.said])
-        found += await self._certificates([leaf for leaf in leaves if certificate.name in leaf.said])
-        found += await self._keys([leaf for leaf in leaves if leaf.said.get(access_key.name) is not None])
         for leaf in leaves:
             if leaf.event == AuditEvent.LOG_BEGUN:
                 found += await self._beginning(leaf)
+        steps = [leaf for leaf in leaves if leaf.event != AuditEvent.LOG_BEGUN]
+        for name, logged in LOGGED.items():
+            found += await self._steps(logged, [leaf for leaf in steps if name in leaf.said])
+        found += await self._certificates([leaf for leaf in steps if certificate.name in leaf.said])
+        found += await self._keys([leaf for leaf in steps if leaf.said.get(access_key.name) is not None])
         return found
 
     async def finish(self) -> list[Finding]:

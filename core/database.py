@@ -1,19 +1,21 @@
 """Transactions on SQLite or PostgreSQL: a writer's work is done whole or not at all, also when the client goes away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from asyncpg import PostgresError
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from denshi_hosho.core.errors import SettingsError
+from denshi_hosho.core.errors import DatabaseBusy, DatabaseUnavailable, DatabaseUnreachable, SettingsError
 
 T = TypeVar("T")
 
@@ -26,6 +28,11 @@ _ENDING = "hosho_ending"
 _NOT_KEPT = {None, "", ":memory:"}  # in SQLite's memory each connection would have a database of its own
 SQLITE_WAIT_SECONDS = 10
 SQLITE_READERS = 5
+CONNECT_SECONDS = 10
+# What a driver says, by the beginning of SQLite's name or PostgreSQL's SQLSTATE (its appendix A): locks, deadlocks and
+# too many connections pass; a server that stops, starts or breaks the connection, and a file that cannot be read, do not.
+_BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "40001", "40P01", "53300", "55P03")
+_UNREACHABLE = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "08", "28", "3D000", "57P01", "57P02", "57P03")
 
 
 def database_url(text: str) -> URL:
@@ -43,6 +50,42 @@ def database_url(text: str) -> URL:
             "The database URL must look like sqlite:///file or postgresql://user@host/name.",
         )
     return url.set(drivername=driver)
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Raise `DatabaseUnavailable` instead of what drivers raise when the database does not answer."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeout, PostgresError, OSError) as error:
+        unavailable = _unavailable(error)
+        if unavailable is None:
+            raise
+        raise unavailable from error
+
+
+def _unavailable(error: Exception) -> DatabaseUnavailable | None:
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = str(getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or "")
+    if isinstance(error, PoolTimeout) or said.startswith(_BUSY):
+        return DatabaseBusy(
+            "データベースが混み合っています。少し待って、同じ内容をもう一度送ってください。",
+            "The database is busy. Wait a little and send the same again.",
+        )
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if lost or said.startswith(_UNREACHABLE) or _is_of_a_connection(error):
+        return DatabaseUnreachable(
+            "データベースに接続できません。少し待って、同じ内容(同じidempotencyKey)をもう一度送ってください。",
+            "The database cannot be reached. Wait a little and send the same again, with the same idempotencyKey.",
+        )
+    return None
+
+
+def _is_of_a_connection(error: Exception) -> bool:
+    """Tell an operating system's error of a socket: unlike one of a file, which the caller read, it names none."""
+    if isinstance(error, ConnectionError | TimeoutError):
+        return True
+    return isinstance(error, OSError) and error.errno is not None and error.filename is None
 
 
 def _sqlite_connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -99,22 +142,25 @@ class Database:
             self.reader = _sqlite_engine(self.url, "BEGIN", SQLITE_READERS)
             event.listen(self.reader.sync_engine, "connect", _sqlite_read_only)
         else:
-            self.writer = create_async_engine(self.url, pool_size=10, pool_pre_ping=True)
+            self.writer = create_async_engine(
+                self.url, pool_size=10, pool_pre_ping=True, connect_args={"timeout": CONNECT_SECONDS}
+            )
             # The same pool. PostgreSQL's default would show each statement of a reader another state.
             self.reader = self.writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._running: set[asyncio.Task[object]] = set()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection that reads one consistent state and writes nothing."""
-        async with self.reader.connect() as connection:
-            yield connection
+        """Give a connection that reads one consistent state and writes nothing. Raise `DatabaseUnavailable`."""
+        with _answering():
+            async with self.reader.connect() as connection:
+                yield connection
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Return what `work` returns, after its transaction is committed; if it raises, nothing was written.
 
         `work` may await nothing but the database. It is shielded: a client that goes away neither interrupts it half-way
-        nor leaves the write lock held.
+        nor leaves the write lock held. Raise `DatabaseUnavailable`.
         """
         task = asyncio.ensure_future(self._transaction(work))
         self._running.add(task)
@@ -122,13 +168,14 @@ class Database:
         return await asyncio.shield(task)
 
     async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self.writer.begin() as connection:
-            ending: dict[AtEnd, list[object]] = {}
-            connection.info[_ENDING] = ending  # anew: the connection comes from a pool, perhaps after a failure
-            result = await work(connection)
-            for last, items in ending.items():
-                await last(connection, items)
-            return result
+        with _answering():
+            async with self.writer.begin() as connection:
+                ending: dict[AtEnd, list[object]] = {}
+                connection.info[_ENDING] = ending  # anew: the connection comes from a pool, perhaps after a failure
+                result = await work(connection)
+                for last, items in ending.items():
+                    await last(connection, items)
+                return result
 
     async def close(self) -> None:
         """Wait for running transactions, then close every connection."""

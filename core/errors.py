@@ -28,6 +28,28 @@ class TokenInvalid(HoshoError):
     code = "TOKEN_INVALID"
 
 
+class DatabaseUnavailable(HoshoError):
+    """The database does not answer now; nothing of the transaction was written, or, if it broke in committing, all.
+
+    `retry_after` is when to try again, in seconds.
+    """
+
+    retry_after = 5
+
+
+class DatabaseUnreachable(DatabaseUnavailable):
+    """The database does not answer, or may not be opened."""
+
+    code = "DATABASE_UNREACHABLE"
+
+
+class DatabaseBusy(DatabaseUnavailable):
+    """The database answers, but others hold what the request needs for longer than it waits."""
+
+    code = "DATABASE_BUSY"
+    retry_after = 1
+
+
 class SealBroken(HoshoError):
     """A stored access key cannot be opened: it was altered, moved to another row, or its secret is gone."""
 

@@ -1,5 +1,7 @@
 """Bring a database to the newest schema, or back; the migrations are in migrations/."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from typing import Any
 
@@ -39,8 +41,34 @@ async def _migrate(database: Database, revision: str, *, up: bool) -> None:
 
     async def transaction(connection: AsyncConnection) -> None:
         await connection.run_sync(work)
+        if database.is_sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).first():
+            raise RuntimeError("the migration left a row without the one that it refers to")
 
-    await database.write(transaction)
+    async with _references_unchecked(database):
+        await database.write(transaction)
+
+
+@asynccontextmanager
+async def _references_unchecked(database: Database) -> AsyncIterator[None]:
+    """Let SQLite rebuild tables to which rows refer: it has no other way to change one, and would take that for a loss.
+
+    The switch works outside transactions only, so the references are checked by hand at the end of the migration. The
+    writer's pool has one connection: it is the one that migrates. https://sqlite.org/lang_altertable.html#otheralter
+    """
+    if not database.is_sqlite:
+        yield
+        return
+    await _switch(database, "OFF")
+    try:
+        yield
+    finally:
+        await _switch(database, "ON")
+
+
+async def _switch(database: Database, state: str) -> None:
+    async with database.writer.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await (await driver.execute(f"PRAGMA foreign_keys={state}")).close()
 
 
 async def is_current(database: Database) -> bool:

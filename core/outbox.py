@@ -19,6 +19,7 @@ from denshi_hosho.core.vocabulary import GuaranteeKind
 LEASE = timedelta(minutes=2)
 BATCH = 20
 MAX_PAUSE = timedelta(hours=1)
+OPEN_PATH = "/open"  # the page on which a public body opens a certificate
 
 SUBJECT = "電子証書・認証キー登録のお知らせ"
 BODY = """{principal_name} 様
@@ -33,6 +34,9 @@ BODY = """{principal_name} 様
   発注者       : {obligee_name}
 
 発注者へは「認証キー等のお知らせ」をご提出ください。認証キーはこのメールには記載していません。
+発注者は、保証契約番号と認証キーにより、次の画面で電子証書を閲覧します。
+
+  {open_url}
 
 {surety_name}
 """
@@ -57,6 +61,11 @@ class Post:
         """Return the host in which message ids are unique."""
         return urlsplit(self.viewer_url).hostname or "localhost"
 
+    @property
+    def open_url(self) -> str:
+        """Return where a public body opens certificates in a browser: what mails and key notices name."""
+        return self.viewer_url.rstrip("/") + OPEN_PATH
+
 
 async def queue_registration_mail(
     connection: AsyncConnection, post: Post, guarantee_id: int, now: datetime, *, urgent: bool
@@ -66,7 +75,8 @@ async def queue_registration_mail(
     Each mail ends with the checkpoint of the audit log, of which the entries of this very transaction are part.
     """
     for row in await _addressees(connection, guarantee_id):
-        words = {**row._mapping, "kind": GuaranteeKind(row.kind).ja, "viewer_url": post.viewer_url}
+        words = {**row._mapping, "kind": GuaranteeKind(row.kind).ja, "viewer_url": post.viewer_url,
+                 "open_url": post.open_url}  # fmt: skip
         values = {
             "guarantee_id": guarantee_id, "recipient": row.email, "subject": SUBJECT, "body": BODY.format(**words),
             "message_id": f"<registration.{row.number}.{row.account_id}@{post.host}>",
@@ -77,11 +87,9 @@ async def queue_registration_mail(
 
 async def _insert(connection: AsyncConnection, mails: Sequence[tuple[dict[str, object], Notary]]) -> None:
     # Asked for after the entries of this transaction were, so the log holds them by now (`at_end`).
-    for values, notary in mails:
-        note = await audit.checkpoint(connection, notary)
-        await connection.execute(
-            sa.insert(mail).values({**values, "body": f"{values['body']}{LOG.format(checkpoint=note)}"})
-        )
+    note = await audit.checkpoint(connection, mails[0][1])
+    rows = [{**values, "body": f"{values['body']}{LOG.format(checkpoint=note)}"} for values, _ in mails]
+    await connection.execute(sa.insert(mail), rows)
 
 
 async def queue_submission_mail(

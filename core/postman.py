@@ -16,7 +16,7 @@ import structlog
 
 from denshi_hosho.core.clock import Clock
 from denshi_hosho.core.database import Database
-from denshi_hosho.core.errors import HoshoError, Refused
+from denshi_hosho.core.errors import DatabaseUnavailable, HoshoError, Refused
 from denshi_hosho.core.outbox import claim, postpone, settle
 from denshi_hosho.core.rows import AnyRow
 
@@ -133,6 +133,8 @@ class Postman:
         while True:
             try:
                 await self.round()
+            except DatabaseUnavailable as error:
+                _log.warning("mail round waits for the database", code=error.code)
             except Exception:  # noqa: BLE001  one bad round must not stop all later mail; it is logged
                 _log.exception("mail round failed")
             await asyncio.sleep(every_seconds)

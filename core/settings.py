@@ -3,6 +3,7 @@
 import base64
 import binascii
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
@@ -19,6 +20,8 @@ SECRET_BYTES = 32
 MAX_KEY_ID = 16  # what the database's columns `sealed_with` and `mac_with` hold
 MAX_DIGITS = 9
 Secrets = Mapping[str, bytes]
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[1-9][0-9]{0,4})?")
+_USUAL_PORTS = {"http:": ":80", "https": ":443"}
 
 
 def _secrets(name: str, text: str) -> Secrets:
@@ -96,6 +99,22 @@ def _smtp(name: str, text: str) -> str:
     return text
 
 
+def _origins(name: str, text: str) -> tuple[str, ...]:
+    """Return exact origins, as browsers write them: scheme, host in lower case, and a port that is not the usual one."""
+    origins = _words(name, text)
+    for origin in origins:
+        if (
+            not _ORIGIN.fullmatch(origin)
+            or not _is_url(origin, {"http", "https"})
+            or origin.endswith(_USUAL_PORTS[origin[:5]])
+        ):
+            raise _wrong(
+                name, "カンマ区切りのオリジン(https://ホスト名[:ポート]、* は不可)",
+                "origins such as https://app.example.jp, separated by commas: no *, no path, no upper case, no usual port",
+            )  # fmt: skip
+    return origins
+
+
 def _path(_name: str, text: str) -> Path:
     return Path(text)
 
@@ -110,6 +129,7 @@ _READERS = {
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
     "SMTP_URL": _smtp,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
+    "CORS_ORIGINS": _origins, "TRUSTED_DOCUMENTS": _path, "TRUSTED_ONLY": _flag,
     "TRUSTED_PROXIES": _networks,
 }  # fmt: skip
 
@@ -134,6 +154,9 @@ class Settings:
     rules_disabled: tuple[str, ...] = ()
     rules_strict: bool = False
     body_limit: int = 262_144
+    cors_origins: tuple[str, ...] = ()
+    trusted_documents: Path | None = None
+    trusted_only: bool = False
     trusted_proxies: tuple[Network, ...] = ()
 
     @classmethod

@@ -96,7 +96,8 @@ async def download(platform: Platform, token: str) -> File:
             if revealed.key_id != ticket.version:
                 raise _rotated()
             note = await audit.checkpoint(connection, platform.notary)
-            return File(f"key-notice-{revealed.notice.number}.pdf", key_notice_pdf(revealed.notice, note))
+            pdf = key_notice_pdf(revealed.notice, platform.post.open_url, note)
+            return File(f"key-notice-{revealed.notice.number}.pdf", pdf)
         certificate = await one_certificate(connection, ticket.guarantee_id, ticket.version)
     if certificate is None:
         raise AssertionError("tickets are made for certificates that exist, and none is ever deleted")

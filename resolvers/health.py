@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from denshi_hosho.core.errors import DatabaseUnavailable
 from denshi_hosho.core.keys import secrets_in_use
 from denshi_hosho.core.migration import is_current
 from denshi_hosho.resolvers.platform import Platform
@@ -44,6 +45,6 @@ async def report(platform: Platform) -> Report:
             return Report("outdated", problems)
         async with platform.database.read() as connection:
             missing = platform.vault.lacks(*await secrets_in_use(connection))
-    except (SQLAlchemyError, OSError):
+    except (SQLAlchemyError, OSError, DatabaseUnavailable):
         return Report("unreachable", problems)
     return Report("ok", problems, tuple(missing))

@@ -61,7 +61,8 @@ async def _attach_notices(
         notice = (await keys.reveal(connection, platform.vault, guarantee_id)).notice
         if notice.number in wanted:
             name = f"認証キー等のお知らせ_{notice.number}.pdf"
-            mail.add_attachment(key_notice_pdf(notice, note), maintype="application", subtype="pdf", filename=name)
+            pdf = key_notice_pdf(notice, platform.post.open_url, note)
+            mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
 
 
 def _addressed(mail: EmailMessage, row: AnyRow, sender: str) -> EmailMessage:

@@ -1,4 +1,4 @@
-"""The ASGI application: the GraphQL door, downloads, health, and the postman that walks while it runs."""
+"""The ASGI application: the GraphQL door, the viewer's page, downloads, health, and the postman that walks while it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,17 +11,20 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from denshi_hosho.core.errors import TokenInvalid
+from denshi_hosho.core.errors import DatabaseUnavailable, TokenInvalid
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.callers import caller_of, headers_for
 from denshi_hosho.schema.context import Context
-from denshi_hosho.schema.doors import downloads, health_routes, log_routes, not_found
+from denshi_hosho.schema.cors import CrossOrigin
+from denshi_hosho.schema.doors import downloads, health_routes, log_routes, no_database, not_found
 from denshi_hosho.schema.headers import SecurityHeaders
 from denshi_hosho.schema.http import GraphQLEndpoint, RequestRefused, graphql_routes
 from denshi_hosho.schema.log import RequestLog
 from denshi_hosho.schema.root import build_schema
+from denshi_hosho.schema.trusted import trusted_documents
+from denshi_hosho.schema.viewer_page import viewer_routes
 
 _BEARER = "bearer "
 _log = structlog.get_logger(__name__)
@@ -30,7 +33,8 @@ _log = structlog.get_logger(__name__)
 def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool = True) -> Starlette:
     """Return the application of `platform`. `default_query` stands in the IDE's editor (development only).
 
-    With `deliver_mail` a postman delivers the outbox as long as the application runs.
+    With `deliver_mail` a postman delivers the outbox as long as the application runs. Raise `HoshoError` if the
+    settings name trusted documents that cannot be trusted.
     """
     settings = platform.settings
 
@@ -49,12 +53,14 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
                 await walk
         await platform.database.close()
 
+    schema = build_schema(development=settings.development)
     endpoint = GraphQLEndpoint(
-        build_schema(development=settings.development),
+        schema,
         context,
         development=settings.development,
         default_query=default_query,
         body_limit=settings.body_limit,
+        trusted=trusted_documents(settings, schema),
         headers=lambda answered: headers_for(answered.caller, settings),
     )
     return Starlette(
@@ -62,12 +68,17 @@ def build_app(platform: Platform, *, default_query: str = "", deliver_mail: bool
             *graphql_routes(endpoint),
             Route("/documents/{ticket}", downloads(platform), methods=["GET"]),
             *health_routes(platform),
+            *viewer_routes(settings.public_url, is_home=not settings.development),
             *log_routes(platform),
             *([Route("/", lambda _request: RedirectResponse("/graphql"))] if settings.development else []),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(RequestLog)],
+        middleware=[
+            Middleware(SecurityHeaders, https=settings.public_url.startswith("https:")),
+            Middleware(RequestLog),
+            Middleware(CrossOrigin, origins=settings.cors_origins),
+        ],
         lifespan=lifespan,
-        exception_handlers={404: not_found},
+        exception_handlers={404: not_found, DatabaseUnavailable: no_database},
     )
 
 

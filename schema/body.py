@@ -7,15 +7,16 @@ import orjson
 from starlette.requests import Request
 
 from denshi_hosho.schema.errors import RequestRefused
+from denshi_hosho.schema.trusted import TrustedDocuments
 
-_PARAMETERS: Final = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+_PARAMETERS: Final = {"query": str, "documentId": str, "operationName": str, "variables": dict, "extensions": dict}
 _KINDS: Final = {str: ("文字列", "a string"), dict: ("オブジェクト", "an object")}
 _UTF8: Final = {f"charset={name}" for name in ("utf-8", "utf8", '"utf-8"', '"utf8"')}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The four parameters of a GraphQL-over-HTTP request."""
+    """The document of a GraphQL-over-HTTP request, said or named, and its other parameters."""
 
     query: str
     variables: dict[str, Any] | None
@@ -23,8 +24,8 @@ class Operation:
     extensions: dict[str, Any] | None
 
 
-async def operation_from_body(request: Request, limit: int) -> Operation:
-    """Return the operation in a POST body of up to `limit` bytes; raise `RequestRefused` 400, 413, 415."""
+async def operation_from_body(request: Request, limit: int, trusted: TrustedDocuments) -> Operation:
+    """Return the operation in a POST body of up to `limit` bytes; raise `RequestRefused`."""
     _require_json(request.headers.get("content-type", ""))
     parameters = _from_json(await _body(request, limit), "リクエスト本文", "The request body")
     if not isinstance(parameters, dict):
@@ -33,15 +34,15 @@ async def operation_from_body(request: Request, limit: int) -> Operation:
             "The request body must be one JSON object.",
         )
         raise RequestRefused(400, "BODY_NOT_OBJECT", ja, en)
-    return _operation(parameters)
+    return _operation(parameters, trusted)
 
 
-def operation_from_query(request: Request) -> Operation:
-    """Return the operation in the query string of a GET; raise `RequestRefused` 400."""
+def operation_from_query(request: Request, trusted: TrustedDocuments) -> Operation:
+    """Return the operation in the query string of a GET; raise `RequestRefused`."""
     parameters: dict[str, Any] = {name: value for name, value in request.query_params.items() if value}
     for name in parameters.keys() & {"variables", "extensions"}:
         parameters[name] = _from_json(parameters[name].encode(), f"「{name}」", f"Parameter '{name}'")
-    return _operation(parameters)
+    return _operation(parameters, trusted)
 
 
 def _require_json(content_type: str) -> None:
@@ -82,7 +83,7 @@ def _from_json(text: bytes, ja: str, en: str) -> Any:
         raise RequestRefused(400, "BODY_NOT_JSON", ja, en) from error
 
 
-def _operation(parameters: dict[str, Any]) -> Operation:
+def _operation(parameters: dict[str, Any], trusted: TrustedDocuments) -> Operation:
     for name, kind in _PARAMETERS.items():
         if parameters.get(name) is not None and not isinstance(parameters[name], kind):
             ja, en = _KINDS[kind]
@@ -92,12 +93,16 @@ def _operation(parameters: dict[str, Any]) -> Operation:
                 f"「{name}」は{ja}にしてください。",
                 f"Parameter '{name}' must be {en}.",
             )
-    if not parameters.get("query"):
+    extensions = parameters.get("extensions")
+    query = trusted.document(parameters.get("query") or None, parameters.get("documentId"), _apollo_hash(extensions))
+    if query is None:
         ja, en = "「query」にGraphQL文書を入れてください。", "Parameter 'query' must hold a GraphQL document."
         raise RequestRefused(400, "QUERY_MISSING", ja, en)
-    return Operation(
-        parameters["query"],
-        parameters.get("variables"),
-        parameters.get("operationName"),
-        parameters.get("extensions"),
-    )
+    return Operation(query, parameters.get("variables"), parameters.get("operationName"), extensions)
+
+
+def _apollo_hash(extensions: dict[str, Any] | None) -> str | None:
+    """Return the hash by which Apollo's clients name a document, if the request has one."""
+    named = (extensions or {}).get("persistedQuery")
+    given = named.get("sha256Hash") if isinstance(named, dict) else None
+    return given if isinstance(given, str) else None

@@ -1,19 +1,22 @@
 """The doors beside GraphQL: downloads behind short-lived URLs, liveness and readiness."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from denshi_hosho.core.errors import HoshoError, Refused, TokenInvalid
+from denshi_hosho.core.errors import DatabaseUnavailable, HoshoError, Refused, TokenInvalid
 from denshi_hosho.resolvers import auditing, documents, health
 from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.schema import log
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _log = structlog.get_logger(__name__)
 _NO_STORE = {"Cache-Control": "no-store"}
+# Browsers show a PDF in a page of their own, which needs its style; nothing else is loaded and nobody may frame it.
+_PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
 
 
 def downloads(platform: Platform) -> Endpoint:
@@ -31,18 +34,25 @@ def downloads(platform: Platform) -> Endpoint:
         except Refused as refused:
             first = refused.refusals[0]
             return _refusal(first.code, first.ja, first.en)
+        except DatabaseUnavailable:
+            raise
         except HoshoError as error:  # a document that cannot be drawn, or a key that cannot be opened: ours to mend
             _log.error("document not made", code=error.code)
             return _refusal(error.code, error.ja, error.en, status=500)
-        headers = {**_NO_STORE, "Content-Disposition": f'inline; filename="{file.name}"'}
+        headers = {
+            **_NO_STORE,
+            "Content-Security-Policy": _PDF_POLICY,
+            "Content-Disposition": f'inline; filename="{file.name}"',
+        }
         return Response(file.content, media_type=file.media_type, headers=headers)
 
     return download
 
 
-def _refusal(code: str, ja: str, en: str, status: int = 403) -> Response:
+def _refusal(code: str, ja: str, en: str, status: int = 403, headers: Mapping[str, str] | None = None) -> Response:
+    log.tell(code)
     error = {"message": ja, "extensions": {"code": code, "messageEn": en}}
-    return JSONResponse({"errors": [error]}, status, headers=_NO_STORE)
+    return JSONResponse({"errors": [error]}, status, headers={**_NO_STORE, **(headers or {})})
 
 
 def health_routes(platform: Platform) -> list[Route]:
@@ -69,5 +79,13 @@ def log_routes(platform: Platform) -> list[Route]:
 
 async def not_found(_request: Request, _error: Exception) -> Response:
     """Answer a path that leads nowhere, in the same form as every other error."""
-    ja, en = "このURLには何もありません。APIは /graphql です。", "Nothing is here. The API is at /graphql."
+    ja = "このURLには何もありません。電子証書の閲覧は /open、APIは /graphql です。"
+    en = "Nothing is here. Certificates are opened at /open, the API is at /graphql."
     return _refusal("PATH_UNKNOWN", ja, en, status=404)
+
+
+async def no_database(_request: Request, error: Exception) -> Response:
+    """Answer any door while the database does not: 503, and when to come back."""
+    if not isinstance(error, DatabaseUnavailable):
+        raise error
+    return _refusal(error.code, error.ja, error.en, status=503, headers={"Retry-After": str(error.retry_after)})

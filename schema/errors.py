@@ -11,8 +11,8 @@ from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryGraphQLError
 from strawberry.types import ExecutionContext
 
-from denshi_hosho.core.errors import HoshoError, Refused
-from denshi_hosho.schema.log import current_request_id, frames
+from denshi_hosho.core.errors import DatabaseUnavailable, HoshoError, Refused
+from denshi_hosho.schema.log import current_request_id, frames, tell
 
 INTERNAL: Final = "INTERNAL"
 GRAPHQL_SYNTAX: Final = "GRAPHQL_SYNTAX"
@@ -48,6 +48,7 @@ class Fault:
     en: str
     source: GraphQLError | None = None
     bug: BaseException | None = None
+    retry_after: int | None = None
 
     @property
     def body(self) -> dict[str, Any]:
@@ -64,12 +65,18 @@ class Fault:
 
     def log(self) -> None:
         """Write code, type and path; for a bug also the frames, without messages or locals."""
+        tell(self.code)
         path = ".".join(map(str, (self.source.path if self.source is not None else None) or ()))
         if self.bug is None:
             cause = deepest(self.source) if self.source is not None else None
             _log.info("graphql error", code=self.code, type=type(cause).__name__, path=path)
         else:
             _log.error("graphql bug", code=self.code, path=path, **frames(self.bug))
+
+
+def unavailable(error: DatabaseUnavailable) -> RequestRefused:
+    """Return the refusal, 503, of a request for which the database did not answer."""
+    return RequestRefused(503, error.code, error.ja, error.en, {"Retry-After": str(error.retry_after)})
 
 
 def internal(bug: BaseException, source: GraphQLError | None = None) -> Fault:
@@ -81,7 +88,8 @@ def fault_of(error: GraphQLError, *, suggestions: bool) -> Fault:
     """Return what `error` is to the client; `suggestions` keeps "Did you mean …?", which tells the schema."""
     cause = deepest(error)
     if isinstance(cause, HoshoError):
-        return Fault(cause.code, cause.ja, cause.en, error)
+        retry_after = cause.retry_after if isinstance(cause, DatabaseUnavailable) else None
+        return Fault(cause.code, cause.ja, cause.en, error, retry_after=retry_after)
     if isinstance(cause, Refused):
         # A field whose type has no room for refusals, such as one that needs a sign-in, tells the first.
         first = cause.refusals[0]

@@ -1,54 +1,62 @@
-"""The schema extensions of every installation: bounded caches, and no introspection outside development."""
+"""The schema extensions of every installation: documents within limits, cached verdicts, introspection in development."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
 from typing import Any, Final
 
-from graphql import ASTValidationRule, FieldNode, GraphQLError, OperationDefinitionNode, ValidationRule
-from strawberry.extensions import AddValidationRules, ParserCache, SchemaExtension, ValidationCache
+from graphql import ASTValidationRule, DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, ValidationRule
+from strawberry.extensions import SchemaExtension
 
-# Operations of well-written clients are few and short; a text beyond this length is parsed anew each time,
-# so that the caches hold some 128 × 16 KiB of text at most.
+from denshi_hosho.schema import log
+from denshi_hosho.schema.limits import examine, parse_within_limits
+
+# Operations of well-written clients are few; a document is bounded (schema/limits), so the caches are, too.
 CACHED_DOCUMENTS: Final = 128
-CACHED_LENGTH: Final = 16 * 1024
+_parsed = lru_cache(CACHED_DOCUMENTS)(parse_within_limits)
+_examined = lru_cache(CACHED_DOCUMENTS)(examine)
 
 
-class ShortDocumentParserCache(ParserCache):
-    """Keep parsed documents, unless their text is longer than `CACHED_LENGTH` characters."""
+class DocumentGate(SchemaExtension):
+    """Parse and judge a document once, then by its text; what depends on variables is judged each time.
 
-    def on_parse(self) -> Iterator[None]:
-        """Parse through the cache, or leave a long text to the schema."""
-        if len(self.execution_context.query or "") > CACHED_LENGTH:
-            yield
-        else:
-            yield from super().on_parse()
-
-
-class ShortDocumentValidationCache(ValidationCache):
-    """Keep the verdict on documents, unless their text is longer than `CACHED_LENGTH` characters."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Validate through the cache, or leave a long text to the schema."""
-        if len(self.execution_context.query or "") > CACHED_LENGTH:
-            yield
-        else:
-            yield from super().on_validate()
-
-
-class OperationIsNamed(SchemaExtension):
-    """Refuse several operations without `operationName`; Strawberry would run the first one.
-
+    Several operations without `operationName` are refused; Strawberry would run the first one.
     https://spec.graphql.org/October2021/#GetOperation()
     """
 
+    def __init__(self, rules: tuple[type[ASTValidationRule], ...]) -> None:
+        super().__init__()
+        self._rules = rules
+
     def on_parse(self) -> Iterator[None]:
-        """Let the document be parsed, then count its operations."""
+        """Parse through the cache, choose the operation, and tell the log of it."""
+        self.execution_context.graphql_document = _parsed(self.execution_context.query or "")
+        operation = self._operation(self.execution_context.graphql_document)
+        if operation is not None:
+            log.tell(
+                operation_type=operation.operation.value, operation=operation.name.value if operation.name else None
+            )
         yield
-        document = self.execution_context.graphql_document
+
+    def _operation(self, document: DocumentNode) -> OperationDefinitionNode | None:
+        """Return the operation that is to run, if the document has it. Raise `GraphQLError` if it cannot be told."""
         name = self.execution_context._provided_operation_name  # noqa: SLF001  (`operation_name` guesses the first)
-        definitions = document.definitions if document is not None else ()
-        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+        operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
         if len(operations) > 1 and name is None:
             raise GraphQLError("Several operations need operationName.", extensions=_OPERATION_AMBIGUOUS)
+        named = (node for node in operations if name is None or (node.name and node.name.value == name))
+        return next(named, None)
+
+    def on_validate(self) -> Iterator[None]:
+        """Judge through the cache, then the sizes of pages that variables say."""
+        context = self.execution_context
+        document = context.graphql_document
+        if document is not None:
+            verdict = _examined(context.schema._schema, document, self._rules)  # noqa: SLF001  (Strawberry's own extensions do)
+            context.pre_execution_errors = verdict.errors
+            measured = verdict.operations.get(context.operation_name or "")
+            if measured is not None and not verdict.errors:
+                measured.check(context.variables or {})
+        yield
 
 
 class NoIntrospection(ValidationRule):
@@ -72,12 +80,11 @@ _INTROSPECTION_OFF: Final = {
 }
 
 
+def first_rules(*, development: bool) -> tuple[type[ASTValidationRule], ...]:
+    """Return the rules that are ours: introspection is allowed in development only."""
+    return () if development else (NoIntrospection,)
+
+
 def extensions(*, development: bool) -> list[Callable[[], SchemaExtension]]:
-    """Return the `extensions` argument for the schema; introspection is allowed in development only."""
-    rules: list[type[ASTValidationRule]] = [] if development else [NoIntrospection]
-    return [
-        lambda: AddValidationRules(rules),
-        OperationIsNamed,
-        lambda: ShortDocumentParserCache(CACHED_DOCUMENTS),
-        lambda: ShortDocumentValidationCache(CACHED_DOCUMENTS),
-    ]
+    """Return the `extensions` argument for the schema."""
+    return [partial(DocumentGate, first_rules(development=development))]

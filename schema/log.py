@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping
+from contextvars import ContextVar
 from typing import Any, Final, TextIO
 
 import orjson
@@ -20,7 +21,26 @@ from structlog.typing import EventDict, Processor
 REQUEST_ID_HEADER: Final = "X-Request-ID"
 _ACCEPTED_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+MAX_CODES: Final = 10  # of one request's line
+_OPERATION: Final = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,63}")
+_told: ContextVar[dict[str, Any] | None] = ContextVar("told", default=None)
 _log = structlog.get_logger(__name__)
+
+
+def tell(*codes: str, operation_type: str | None = None, operation: str | None = None) -> None:
+    """Add to the line of the request being answered: codes of refusals and errors, the operation's type and its name.
+
+    A name that is no plain one, or longer than 64 characters, is left out. Outside of a request nothing happens.
+    """
+    told = _told.get()
+    if told is None:
+        return
+    kept = told.setdefault("codes", [])
+    kept.extend(code for code in dict.fromkeys(codes) if code not in kept and len(kept) < MAX_CODES)
+    if operation_type is not None:
+        told["operation_type"] = operation_type
+    if operation is not None and _OPERATION.fullmatch(operation):
+        told["operation"] = operation
 
 
 def configure(*, json: bool, stream: TextIO | None = None) -> None:
@@ -106,6 +126,8 @@ class RequestLog:
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
             await send(message)
 
+        told: dict[str, Any] = {}
+        token = _told.set(told)
         with bound_contextvars(request_id=request_id):
             start = time.perf_counter()
             try:
@@ -116,12 +138,15 @@ class RequestLog:
                     raise
                 await _crash(request_id)(scope, receive, send_with_id)
             finally:
-                _log_request(scope, status, time.perf_counter() - start)
+                _told.reset(token)
+                _log_request(scope, status, time.perf_counter() - start, told)
 
 
-def _log_request(scope: Scope, status: int | None, seconds: float) -> None:
+def _log_request(scope: Scope, status: int | None, seconds: float, told: Mapping[str, Any]) -> None:
     method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-    _log.info("request", method=method, route=_route(scope), status=status, duration_ms=round(seconds * 1000, 2))
+    milliseconds = round(seconds * 1000, 2)
+    said = {name: value for name, value in told.items() if value}
+    _log.info("request", method=method, route=_route(scope), status=status, duration_ms=milliseconds, **said)
 
 
 def _request_id(headers: Headers) -> str:

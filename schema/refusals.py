@@ -7,6 +7,7 @@ from strawberry.types.field import StrawberryField
 
 from denshi_hosho.core.errors import Refusal as CoreRefusal
 from denshi_hosho.core.errors import Refused as CoreRefused
+from denshi_hosho.schema import log
 from denshi_hosho.schema.context import CoreObject, camel
 from denshi_hosho.schema.plans import Source
 from denshi_hosho.schema.rules import Decision
@@ -49,6 +50,7 @@ def refused(exception: CoreRefused) -> Refused:
     """Return the GraphQL answer for a refusal."""
     decision: CoreObject = exception.decision
     work: CoreObject = exception.work
+    log.tell(*(each.code for each in exception.refusals))
     return Refused(
         refusals=[_refusal(each) for each in exception.refusals],
         decision=decision,

@@ -38,7 +38,7 @@ FOR_PRINCIPAL = (
     "認証キーは保証契約ごとに異なります。ほかの保証契約の認証キーは、別にご提出ください。",
 )
 FOR_OBLIGEE = (
-    "電子証書の閲覧画面で、保証契約番号と認証キーを入力してください。",
+    "電子証書の閲覧画面（{open_url}）で、保証契約番号と認証キーを入力してください。利用者登録は要りません。",
     "保証証書の内容が表示されます。請負契約の内容と一致することをご確認ください。",
 )
 
@@ -48,10 +48,11 @@ def key_notice_text(notice: KeyNotice) -> str:
     return "\n".join(f"{label:　<7}: {value}" for label, value in _rows(notice))
 
 
-def key_notice_pdf(notice: KeyNotice, checkpoint: str = "") -> bytes:
+def key_notice_pdf(notice: KeyNotice, open_url: str, checkpoint: str = "") -> bytes:
     """Return the notice as PDF: one page, of the same input always the same bytes. It holds the key: never store it.
 
-    `checkpoint` is that of the audit log (a signed note); it stands in small print at the foot.
+    `open_url` is where the obligee opens the certificate in a browser. `checkpoint` is that of the audit log (a signed
+    note); it stands in small print at the foot.
 
     Raise `GlyphMissing`, `TextTooLong`.
     """
@@ -62,7 +63,8 @@ def key_notice_pdf(notice: KeyNotice, checkpoint: str = "") -> bytes:
         y = _facts(sheet, y, [kind], scale)
         y = _panel(sheet, y, number, key)
         y = _facts(sheet, y, texts, scale)
-        y = _steps(sheet, y, "発注者の方へ　保証証書の確認のしかた", FOR_OBLIGEE)
+        how = tuple(step.format(open_url=open_url) for step in FOR_OBLIGEE)
+        y = _steps(sheet, y, "発注者の方へ　保証証書の確認のしかた", how)
         y = _steps(sheet, y, "受注者の方へ　提出のしかた", FOR_PRINCIPAL)
         _foot(sheet, checkpoint)
         return y <= FOOT_TOP

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Iterator
 
 import orjson
 
@@ -12,8 +13,11 @@ from tests.chaos.databases import Ground, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.lengths import Lengths
 from tests.chaos.world import Answer, send, world
+from tests.schema import fuzzing
 
 _RENEW = 100_000  # cases after which the signed-in ones get another token
+
+_SIGNED_IN = 0.66
 
 
 def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
@@ -28,13 +32,19 @@ async def _run(place: Ground, count: int, rng: random.Random) -> tuple[dict[str,
     wrong: Counter[str] = Counter({"HTTP 500": 0, "INTERNAL": 0, "no JSON": 0, "no code": 0})
     statuses: Counter[int] = Counter()
     async with world(place) as made:
-        tokens: list[str | None] = [None]
+        tokens: list[str] = []
+        theirs: Iterator[fuzzing.Case] = iter(())
         for index, (body, headers) in enumerate(cases(rng, count)):
             if index % _RENEW == 0:
-                tokens = [None, await made.token(seeding.CONTRACTOR), await made.token(seeding.SURETY)]
-            token = rng.choice(tokens)
-            bearer = {"authorization": f"Bearer {token}"} if token else {}
-            answer = await send(made.app, body, {**bearer, **headers}, source=f"10.0.{index >> 8 & 255}.{index & 255}")
+                tokens = [await made.token(seeding.CONTRACTOR), await made.token(seeding.SURETY)]
+                theirs = fuzzing.cases(rng.getrandbits(32), [*tokens, "none"])
+            source = f"10.0.{index >> 8 & 255}.{index & 255}"
+            if index % 2:  # the generator of the door's own tests: odder headers
+                case = next(theirs)
+                answer = await send(made.app, case.body, source=source, raw=case.headers)
+            else:
+                bearer = {"authorization": f"Bearer {rng.choice(tokens)}"} if rng.random() < _SIGNED_IN else {}
+                answer = await send(made.app, body, {**bearer, **headers}, source=source)
             statuses[answer.status] += 1
             wrong.update(judged(answer))
     return {f"HTTP {status}": times for status, times in sorted(statuses.items())}, dict(wrong)

@@ -1,7 +1,7 @@
 """A platform on the harness's database: its people, applications that wait to be concluded, and an ASGI client."""
 
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -66,9 +66,9 @@ class Answer:
 
 async def send(
     app: ASGIApp, body: bytes, headers: Mapping[str, str] | None = None, *, source: str = "127.0.0.1",
-    path: str = "/graphql", method: str = "POST",
+    path: str = "/graphql", method: str = "POST", raw: Sequence[tuple[bytes, bytes]] | None = None,
 ) -> Answer:  # fmt: skip
-    """Send one HTTP request to `app` in this process, as if it came from the address `source`."""
+    """Send one HTTP request to `app` in this process, as if it came from the address `source`; `raw`: its very headers."""
     lines = {
         "host": "127.0.0.1:8000",
         "content-type": "application/json",
@@ -80,7 +80,9 @@ async def send(
         "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
         "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query.encode("latin-1", "replace"),
         "root_path": "", "client": (source, 50000), "server": ("127.0.0.1", 8000), "state": {},
-        "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in lines.items()],
+        "headers": raw if raw is not None else [
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in lines.items()
+        ],
     }  # fmt: skip
     told: list[Message] = []
 

@@ -31,7 +31,7 @@ from denshi_hosho.core.tables import (
     submission_step,
 )
 from denshi_hosho.core.vocabulary import ApplicationStep, AuditEvent, KeyEventKind, SubmissionState
-from tests.core.world import NOTARY, NOW, World
+from tests.core.world import NOTARY, NOW, World, claim
 
 pytestmark = pytest.mark.anyio
 LATER = NOW + timedelta(hours=1)
@@ -56,8 +56,8 @@ async def rotated(world: World, guarantee_id: int) -> None:
 
 async def opened(world: World, guarantee_id: int) -> None:
     notice = (await world.database.write(lambda c: keys.reveal(c, world.vault, guarantee_id))).notice
-    proof = notice.number, notice.access_key
-    await open_certificate(world.database, world.vault, proof, LATER, frozenset())
+    who = claim(notice.number, notice.access_key)
+    await open_certificate(world.database, world.vault, world.throttle, who, LATER, frozenset())
 
 
 async def sent(world: World, submission_id: int) -> None:

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 import pytest
@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core.database import Database, database_url
+from denshi_hosho.core.database import Database, at_end, database_url
 from denshi_hosho.core.errors import SettingsError
 from denshi_hosho.core.tables import rule_text
 
@@ -235,3 +235,30 @@ async def test_sqlite_is_set_to_lose_nothing(tmp_path: Path) -> None:
             ]
         assert found == ["wal", 2, 1]
     await database.close()
+
+
+async def test_what_is_asked_for_at_the_end_is_done_last_once_and_with_all_items(database: Database) -> None:
+    done: list[object] = []
+
+    async def last(_connection: AsyncConnection, items: Sequence[object]) -> None:
+        done.append(list(items))
+
+    async def very_last(_connection: AsyncConnection, items: Sequence[object]) -> None:
+        done.append(tuple(items))
+
+    async def work(connection: AsyncConnection) -> int:
+        for item in (1, 2):
+            at_end(connection, last, item)
+            at_end(connection, very_last, item)
+        done.append("work")
+        return 7
+
+    async def fails(connection: AsyncConnection) -> None:
+        at_end(connection, last, 3)
+        raise ZeroDivisionError
+
+    assert await database.write(work) == 7
+    with pytest.raises(ZeroDivisionError):
+        await database.write(fails)
+    assert await database.write(work) == 7
+    assert done == ["work", [1, 2], (1, 2)] * 2

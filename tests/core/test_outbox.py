@@ -111,7 +111,9 @@ async def test_the_mail_says_where_to_look_and_never_the_key(world: World) -> No
         "  保証契約番号 : 1070000473\n"
         "  工事名       : {number} % 工事 {0}\n"
         "  発注者       : 松江市\n\n"
-        "発注者へは「認証キー等のお知らせ」をご提出ください。認証キーはこのメールには記載していません。\n\n"
+        "発注者へは「認証キー等のお知らせ」をご提出ください。認証キーはこのメールには記載していません。\n"
+        "発注者は、保証契約番号と認証キーにより、次の画面で電子証書を閲覧します。\n\n"
+        "  https://hosho.example.jp/open\n\n"
         "西日本建設業保証株式会社\n\n"
     )
     assert plain not in row.body

@@ -31,6 +31,12 @@ GIVEN: dict[str, tuple[str, object]] = {
     "RULES_DISABLED": ("matsue", ("matsue",)),
     "RULES_STRICT": ("1", True),
     "BODY_LIMIT": ("1000", 1000),
+    "CORS_ORIGINS": (
+        "https://app.example.jp, http://127.0.0.1:5173,https://[::1]:8443",
+        ("https://app.example.jp", "http://127.0.0.1:5173", "https://[::1]:8443"),
+    ),
+    "TRUSTED_DOCUMENTS": ("/srv/trusted.json", Path("/srv/trusted.json")),
+    "TRUSTED_ONLY": ("1", True),
     "TRUSTED_PROXIES": (
         "10.0.0.0/8, fd00::/8,127.0.0.1",
         (ip_network("10.0.0.0/8"), ip_network("fd00::/8"), ip_network("127.0.0.1/32")),
@@ -64,7 +70,7 @@ def test_secrets_cannot_be_changed_afterwards() -> None:
 MALFORMED = [
     *[("SEAL_SECRETS", text) for text in ("k1", "k1:", f":{b64('a')}", f"k1={b64('a')}", b64("a"), "k1:x", f"k1:{b64('a', 31)}",
       f"k1:{b64('a', 33)}", f"{ONE},k2", f"{'n' * 17}:{b64('a')}", f"k1:{b64('a')}é", f"{ONE},k1:{b64('b')}", f"{ONE},{ONE}")],
-    *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT") for text in ("", "yes", "on", "2", " 1", "偽")],
+    *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT", "TRUSTED_ONLY") for text in ("", "yes", "on", "2", " 1", "偽")],
     *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT")
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
     *[("PUBLIC_URL", text) for text in ("", "hosho.example.jp", "ftp://hosho.example.jp", "https://", "http://[", "https://a:b",
@@ -72,6 +78,9 @@ MALFORMED = [
     *[("TRUSTED_PROXIES", text) for text in ("localhost", "*", "10.0.0.1/8", "10.0.0.0/33", "::1/129", "10.0.0.0/8;::1")],
     *[("SMTP_URL", text) for text in ("", "mail.example.jp", "https://mail", "smtp://", "smtp://[", "smtps://a:b",
       "smtp://a:99999")],
+    *[("CORS_ORIGINS", text) for text in ("*", "null", "https://*.example.jp", "https://app.example.jp/", "https://App.example.jp",
+      "front.example.com", "https://app.example.jp:443", "http://app.example.jp:80", "https://u:p@app.example.jp", "https://",
+      "https://a.example.jp https://b.example.jp", "https://app.example.jp:99999", "ftp://app.example.jp", "https://日本.jp")],
     *[("MAIL_FROM", text) for text in ("", "hosho", "@example.jp", "a@b", "a b@example.jp", "a@example.jp\nBcc: b@example.jp",
       "保証@example.jp", "a,b@example.jp", "a@example.jp,b@example.jp")],
 ]  # fmt: skip

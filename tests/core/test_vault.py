@@ -121,6 +121,20 @@ def test_a_box_and_a_mac_are_what_they_are_documented_to_be(vault: Vault) -> Non
     assert sealed.mac == hmac.digest(secret, f"{NUMBER}\0{KEY}".encode(), "sha256")
 
 
+def test_without_a_row_the_same_work_is_done(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+
+    def compare(one: bytes, other: bytes) -> bool:
+        compared.append(len(one) + len(other))
+        return False
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    row = vault.seal(NUMBER, KEY)
+    assert not vault.fits(NUMBER, KEY, row.mac, row.mac_with)
+    assert not vault.fits(NUMBER, KEY, None, None)
+    assert compared == [64, 64]
+
+
 @given(KEYS, KEYS)
 def test_only_the_key_itself_fits(key: str, other: str) -> None:
     vault = Vault(OLD, OLD)

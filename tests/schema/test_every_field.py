@@ -37,9 +37,11 @@ TOLD = {
     "worksNumber": "12345678901", "contractNumber": "6-1", "division": "建設課", "subject": "電子保証",
     "suretyEmail": "west@example.jp", "way": "EMAIL", "address": "keiyaku@example.lg.jp",
 }  # fmt: skip
+WORK = {"challenge": "none was given", "nonce": "0"}
 _MASKS = (
     (re.compile(r"^eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "<token>"),
     (re.compile(r"^http://hosho\.test/documents/eyJ[\w-]+\.[\w-]+\.[\w-]+$"), "<download>"),
+    (re.compile(r"^18\.\d+\.[0-9a-f]{32}\.[0-9a-f]{64}$"), "<challenge>"),
     (re.compile(r"^[0-9a-f]{64}$"), "<digest>"),
     (re.compile(r"^[\w-]{43}$"), "<refresh token>"),
     (re.compile(r"[\w/+]{91}="), "<signature>"),
@@ -101,10 +103,10 @@ class Story:
         await self.seen(guarantee, application_id)
 
     async def sessions(self) -> None:
-        session = await self.do("signIn", loginId="contractor", password=PASSWORD)
+        session = await self.do("signIn", loginId="contractor", password=PASSWORD, work=WORK)
         session = await self.do("refreshSession", refreshToken=session["refreshToken"])
         self.api = Api(self.api.http, self.api.platform, session["accessToken"], sessions=self.api.sessions)
-        await self.do("changePassword", currentPassword=PASSWORD, newPassword=PASSWORD)
+        await self.do("changePassword", currentPassword=PASSWORD, newPassword=PASSWORD, work=WORK)
         await self.do("signOut", refreshToken=session["refreshToken"])
 
     async def anybody(self) -> None:
@@ -160,6 +162,9 @@ class Story:
         notice = (await self.do("revealAccessKey", guaranteeId=guarantee["id"]))["notice"]
         await self.ask("certificate", ops.CERTIFICATE, number=notice["number"], accessKey=notice["accessKey"])
         await self.ask("not opened", ops.CERTIFICATE, number=notice["number"], accessKey="K5VL4+5QG_KJ")
+        for _ in range(20):
+            await self.api.ask(ops.CERTIFICATE, number="9999999999", accessKey="K5VL4+5QG_KJ")
+        await self.ask("throttled", ops.CERTIFICATE, number="9999999999", accessKey="K5VL4+5QG_KJ", work=WORK)
         submission_id = await self.handed_in(guarantee)
         search = {"text": "町道", "field": "WORKS_NAME"}
         page = await self.ask("guarantees", ops.GUARANTEES, search=search, sort="NUMBER_DESC", first=5)

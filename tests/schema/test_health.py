@@ -90,11 +90,3 @@ async def test_a_path_that_leads_nowhere_is_answered_like_every_error(api: Api) 
     response = await api.http.get("/nowhere")
     assert response.status_code == 404
     assert response.json()["errors"][0]["extensions"]["code"] == "PATH_UNKNOWN"
-
-
-async def test_the_front_door_leads_to_the_editor_in_development_only(api: Api) -> None:
-    assert (await api.http.get("/")).status_code == 404
-    settings = replace(api.platform.settings, development=True)
-    async with api_of(replace(api.platform, settings=settings)) as other:
-        response = await other.http.get("/")
-    assert (response.status_code, response.headers["location"]) == (307, "/graphql")

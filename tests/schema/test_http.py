@@ -90,9 +90,12 @@ def test_a_bad_body_is_400_with_a_code(door: Door, body: bytes, code: str) -> No
         ("fragment f on Query { hello }", "GRAPHQL_INVALID"),
         ("query a { hello } query b { hello }", "GRAPHQL_INVALID"),
         ("query($n: GuaranteeNumber!) { certificate(number: $n, accessKey: 1) }", "GRAPHQL_INVALID"),
-        ("{ add(number: " + "1" * 100_000 + ") }", "GRAPHQL_INVALID"),
-        ("{ hello " * 20_000 + "}" * 20_000, "GRAPHQL_SYNTAX"),
-        ("{ add(number: " + "[" * 100_000 + "]" * 100_000 + ") }", "GRAPHQL_SYNTAX"),
+        ("{ add(number: " + "1" * 10_000 + ") }", "GRAPHQL_INVALID"),
+        ("{ add(number: " + "1" * 100_000 + ") }", "DOCUMENT_TOO_LONG"),
+        ("{ hello " * 600 + "}" * 600, "GRAPHQL_SYNTAX"),
+        ("{ hello " * 20_000 + "}" * 20_000, "DOCUMENT_TOO_LONG"),
+        ("{ add(number: " + "[" * 900 + "]" * 900 + ") }", "GRAPHQL_SYNTAX"),
+        ("{ add(number: " + "[" * 100_000 + "]" * 100_000 + ") }", "DOCUMENT_TOO_LONG"),
     ],
 )
 def test_a_document_that_cannot_run_is_400_without_data(door: Door, document: str, code: str) -> None:
@@ -292,22 +295,8 @@ def test_a_null_where_the_argument_needs_a_value_is_the_clients_mistake(door: Do
     assert only_error(response)["extensions"]["code"] == "GRAPHQL_INVALID"
 
 
-def test_headers_leave_a_browser_no_choice(door: Door) -> None:
-    for path in ("/graphql", "/documents/x", "/nowhere"):
-        headers = door.send("GET", path, headers={"origin": "https://other.example"}).headers
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
-        assert headers["content-security-policy"] == "frame-ancestors 'none'"
-        assert not [name for name in headers if name.startswith("access-control-")]
-
-
-def test_repeated_and_long_documents_give_the_same_answer(door: Door) -> None:
-    for document in (
-        "{ hello }",
-        "{ hello } #" + "x" * 20_000,
-        "{ unknown }",
-        "{ unknown } #" + "x" * 20_000,
-    ):
+def test_a_repeated_document_gets_the_same_answer(door: Door) -> None:
+    for document in ("{ hello }", "{ unknown }", "{ hello } #" + "x" * 20_000):
         assert door.execute(document).json() == door.execute(document).json()
 
 

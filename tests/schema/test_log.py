@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import structlog
 
-from denshi_hosho.schema.log import RequestLog, configure
+from denshi_hosho.schema.log import RequestLog, configure, tell
 
 if TYPE_CHECKING:
     import io
@@ -35,7 +35,52 @@ def test_one_line_per_request(door: Door, events: Events) -> None:
         "route": "/graphql",
         "status": 200,
         "request_id": "abc-1",
+        "operation_type": "query",
     }
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "told"),
+    [
+        ("query Hello { hello }", None, {"operation": "Hello", "operation_type": "query"}),
+        ("mutation Touch_2 { touch }", None, {"operation": "Touch_2", "operation_type": "mutation"}),
+        ("query A { hello } mutation B { touch }", "B", {"operation": "B", "operation_type": "mutation"}),
+        ("query A { hello } query B { hello }", None, {"codes": ["GRAPHQL_INVALID"]}),
+        (f"query {'n' * 64} {{ hello }}", None, {"operation": "n" * 64, "operation_type": "query"}),
+        (f"query {'n' * 65} {{ hello }}", None, {"operation_type": "query"}),
+        ("query A { hello }", "SECRET-9f2c\n", {"codes": ["GRAPHQL_INVALID"]}),
+        ("query A { unknown closed }", None,
+         {"operation": "A", "operation_type": "query", "codes": ["GRAPHQL_INVALID"]}),
+        ('query A { closed a: closed b: node(id: "x") }', None,
+         {"operation": "A", "operation_type": "query", "codes": ["GRAPHQL_INVALID", "NOT_SIGNED_IN"]}),
+        ("{", None, {"codes": ["GRAPHQL_SYNTAX"]}),
+    ],
+)  # fmt: skip
+def test_the_line_tells_the_operation_and_the_codes_of_its_refusals(
+    door: Door, events: Events, document: str, name: str | None, told: dict[str, Any]
+) -> None:
+    door.send("POST", json={"query": document, "operationName": name})
+    line = requests(events)[-1]
+    seen = {key: line[key] for key in ("operation", "operation_type", "codes") if key in line}
+    assert {**seen, **({"codes": sorted(seen["codes"])} if "codes" in seen else {})} == told
+
+
+def test_a_line_tells_ten_codes_at_most_and_nothing_is_told_outside_of_a_request(door: Door, events: Events) -> None:
+    tell("LOST", operation="Lost")
+
+    async def many(scope: Scope, receive: Receive, send: Send) -> None:
+        tell("CODE_1", "CODE_1")
+        tell(*(f"CODE_{number}" for number in range(20)))
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(_message: Message) -> None:
+        return
+
+    asyncio.run(RequestLog(many)({"type": "http", "method": "GET", "path": "/", "headers": []}, _no_receive, send))
+    door.execute("{ hello }")
+    first, second = requests(events)
+    assert first["codes"] == [f"CODE_{number}" for number in (1, 0, 2, 3, 4, 5, 6, 7, 8, 9)]
+    assert "codes" not in second
 
 
 @pytest.mark.parametrize("given", ["r.1_-Z", "x" * 64])

@@ -1,9 +1,9 @@
 """Throttling as HTTP shows it: codes, seconds, work, headers, the device cookie, and proxies."""
 
-import hashlib
 import json
 import logging
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
@@ -18,8 +18,10 @@ from denshi_hosho.core.throttle import Throttle
 from denshi_hosho.resolvers.platform import Platform
 from tests.client import Api, Json, concluded, revealed
 from tests.conftest import SECRET, Clock, api_of
+from tests.docs.code_base import ROOT
 
 pytestmark = pytest.mark.anyio
+GUIDE = ROOT / "docs" / "api.md"
 WRONG = "K5VL4+5QG_KJ"
 REFUSED = "... on Refused { refusals { code message messageEn path } retryAfterSeconds work { challenge bits } }"
 OPEN = (
@@ -64,13 +66,17 @@ def code(response: httpx.Response) -> str:
     return str(answer["refusals"][0]["code"]) if answer["__typename"] == "Refused" else "OPENED"
 
 
+def shown_solver() -> Callable[[str, int], Json]:
+    """The function that docs/api.md shows to clients."""
+    (block,) = re.findall(r"^```python\n(import hashlib\n.+?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    names: dict[str, Callable[[str, int], Json]] = {}
+    exec(block, names)  # type: ignore[arg-type]  # noqa: S102  (what we tell others to run)
+    return names["solve"]
+
+
 def done(challenge: Json) -> Json:
     """Solve as docs/api.md says."""
-    for nonce in range(2**24):
-        digest = hashlib.sha256(f"{challenge['challenge']}:{nonce}".encode()).digest()
-        if int.from_bytes(digest) >> (256 - challenge["bits"]) == 0:
-            return {"challenge": challenge["challenge"], "nonce": str(nonce)}
-    raise AssertionError("no nonce")
+    return shown_solver()(challenge["challenge"], challenge["bits"])
 
 
 async def test_too_many_from_one_source(light: Api, notice: Json, clock: Clock) -> None:

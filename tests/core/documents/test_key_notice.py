@@ -2,10 +2,20 @@ from dataclasses import replace
 
 import pytest
 
-from denshi_hosho.core.documents import GlyphMissing, TextTooLong, key_notice_pdf, key_notice_text
+from denshi_hosho.core.certificate import KeyNotice
+from denshi_hosho.core.documents import GlyphMissing, TextTooLong, key_notice_text
+from denshi_hosho.core.documents import key_notice_pdf as drawn
+from denshi_hosho.core.notary import notes_in
 from denshi_hosho.core.vocabulary import GuaranteeKind
 from tests.core.documents.pdf import extent_of, joined, read, text_of, texts_of
+from tests.core.world import NOTARY
 from tests.samples import LEAFLET_NOTICE
+
+OPEN_URL = "https://hosho.example.jp/open"
+
+
+def key_notice_pdf(notice: KeyNotice) -> bytes:
+    return drawn(notice, OPEN_URL)
 
 
 def test_the_text_to_copy_is_the_leaflets() -> None:
@@ -39,6 +49,14 @@ def test_every_field_is_found_by_each_reader() -> None:
     for text in texts_of(key_notice_pdf(LEAFLET_NOTICE)):
         for line in key_notice_text(LEAFLET_NOTICE).splitlines():
             assert joined(line.partition(": ")[2]) in text
+
+
+@pytest.mark.parametrize("url", [OPEN_URL, f"https://{'long-name.' * 12}city.example.jp/guarantees/open"])
+def test_the_obligee_is_told_where_to_open_it(url: str) -> None:
+    pdf = drawn(LEAFLET_NOTICE, url)
+    for text in texts_of(pdf):
+        assert joined(f"電子証書の閲覧画面（{url}）で") in text
+    assert extent_of(pdf)[1] <= 545
 
 
 def test_it_is_not_taken_for_a_certificate() -> None:
@@ -102,3 +120,12 @@ def test_the_file_is_stable_small_and_names_no_key_in_its_metadata() -> None:
         "/Producer": "denshi-hosho",
     }
     assert b"K5VL4" not in pdf
+
+
+def test_the_logs_checkpoint_stands_in_small_print_and_can_be_read_back() -> None:
+    note = NOTARY.checkpoint(1234, bytes(range(32)))
+    pdf = key_notice_pdf(LEAFLET_NOTICE, note)
+    assert notes_in(text_of(pdf)) == [note]
+    assert extent_of(pdf)[2] >= 30
+    assert "監査ログ" not in text_of(key_notice_pdf(LEAFLET_NOTICE))
+    assert "log" not in key_notice_text(LEAFLET_NOTICE)

@@ -1,0 +1,323 @@
+"""What a GraphQL document may cost, counted in time linear in its text, before anything costly looks at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from graphql import (
+    ASTValidationRule,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLNamedType,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    OverlappingFieldsCanBeMergedRule,
+    SelectionSetNode,
+    ValidationContext,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    parse,
+    specified_rules,
+    validate,
+)
+from graphql.validation.rules.defer_stream_directive_label import DeferStreamDirectiveLabel
+from graphql.validation.rules.defer_stream_directive_on_root_field import DeferStreamDirectiveOnRootField
+from graphql.validation.rules.defer_stream_directive_on_valid_operations_rule import (
+    DeferStreamDirectiveOnValidOperationsRule,
+)
+from graphql.validation.rules.stream_directive_on_list_field import StreamDirectiveOnListField
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from denshi_hosho.core.errors import HoshoError
+from denshi_hosho.core.paging import DEFAULT_PAGE, MAX_PAGE
+
+MAX_DOCUMENT: Final = 16_384  # characters
+MAX_TOKENS: Final = 2_000
+MAX_COMMENTS: Final = 200
+MAX_OPERATIONS: Final = 20
+MAX_DEPTH: Final = 16  # GraphiQL's own introspection has 15
+MAX_FIELDS: Final = 1_000
+MAX_QUERIES: Final = 10
+MAX_MUTATIONS: Final = 5
+MAX_DIRECTIVES: Final = 20
+MAX_PAGES: Final = 10
+MAX_VALUES: Final = 20_000
+MAX_ERRORS: Final = 20
+MERGE_BUDGET: Final = 10_000  # comparisons; the largest document of our tests needs 320
+
+_SATURATED: Final = 1_000_000_000
+_MAX_NESTING: Final = 100  # of fragments and selections in each other: a chain of that many is nobody's document
+
+
+class DocumentTooLong(HoshoError):
+    """A document has too many characters, tokens or comments."""
+
+    code = "DOCUMENT_TOO_LONG"
+
+
+class DocumentTooDeep(HoshoError):
+    """The fields of a document are nested too deeply."""
+
+    code = "DOCUMENT_TOO_DEEP"
+
+
+class DocumentTooCostly(HoshoError):
+    """A document asks for too much at once."""
+
+    code = "DOCUMENT_TOO_COSTLY"
+
+
+class Page(NamedTuple):
+    """A page within a selection: its rows (a number, or the variable that will say it), and what is asked of each."""
+
+    sizes: tuple[int | str, ...]
+    row: "Cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a selection costs with its fragments spread out; counts stop at `_SATURATED`.
+
+    `fields` counts every field once, `plain` only those outside of `pages`.
+    """
+
+    depth: int = 0
+    fields: int = 0
+    roots: int = 0
+    directives: int = 0
+    paged: int = 0
+    plain: int = 0
+    pages: tuple[Page, ...] = ()
+
+    def __add__(self, other: "Cost") -> "Cost":
+        """Return the cost of both, side by side."""
+        return Cost(
+            max(self.depth, other.depth),
+            min(self.fields + other.fields, _SATURATED),
+            min(self.roots + other.roots, _SATURATED),
+            min(self.directives + other.directives, _SATURATED),
+            min(self.paged + other.paged, _SATURATED),
+            min(self.plain + other.plain, _SATURATED),
+            (*self.pages, *other.pages)[: MAX_PAGES + 1],
+        )
+
+    def values(self, variables: Mapping[str, object]) -> int:
+        """Return how many values the answer may have: each field once, and below a page once for each row."""
+        rows = sum(_rows(page.sizes, variables) * page.row.values(variables) for page in self.pages)
+        return min(self.plain + rows, _SATURATED)
+
+
+def _rows(sizes: tuple[int | str, ...], variables: Mapping[str, object]) -> int:
+    given = [variables.get(size) if isinstance(size, str) else size for size in sizes]
+    rows = max((int(each) for each in given if isinstance(each, int | float)), default=DEFAULT_PAGE)
+    return min(max(rows, 1), MAX_PAGE)  # a page of any other size is refused later, by its own code
+
+
+class Measured(NamedTuple):
+    """The cost of an operation, and the numbers that its variables default to."""
+
+    cost: Cost
+    defaults: Mapping[str, object]
+
+    def check(self, variables: Mapping[str, object]) -> None:
+        """Raise `DocumentTooCostly` if an answer under these variables may have more than `MAX_VALUES` values."""
+        values = self.cost.values({**self.defaults, **variables})
+        if values > MAX_VALUES:
+            raise _too_costly(values, MAX_VALUES, "値(一覧の件数×項目)", "values (rows of pages × fields)")
+
+
+@dataclass(slots=True)
+class _Measure:
+    """Measures the selections of one document; a fragment is measured once, however often it is spread."""
+
+    schema: GraphQLSchema
+    fragments: Mapping[str, FragmentDefinitionNode]
+    known: dict[str, Cost] = field(default_factory=dict)
+    nesting: int = 0
+
+    def selection(self, selected: SelectionSetNode | None, parent: GraphQLNamedType | None) -> Cost:
+        self.nesting += 1
+        if self.nesting > _MAX_NESTING:
+            raise _too_deep(self.nesting, _MAX_NESTING)
+        total = Cost()
+        for node in selected.selections if selected else ():
+            total += Cost(directives=len(node.directives or ()))
+            match node:
+                case FieldNode():
+                    total += self.field(node, parent)
+                case FragmentSpreadNode():
+                    total += self.fragment(node.name.value)
+                case InlineFragmentNode():
+                    total += self.selection(node.selection_set, self.type_of(node, parent))
+        self.nesting -= 1
+        return total
+
+    def field(self, node: FieldNode, parent: GraphQLNamedType | None) -> Cost:
+        definition = getattr(parent, "fields", {}).get(node.name.value)
+        below = self.selection(node.selection_set, get_named_type(definition.type) if definition else None)
+        own = Cost(below.depth + 1, 1 + below.fields, 1, below.directives, below.paged)
+        if definition is None or not {"first", "last"} <= definition.args.keys():
+            return own + Cost(plain=1 + below.plain, pages=below.pages)
+        return own + Cost(paged=1, plain=1, pages=(Page(_sizes(node), below),))
+
+    def fragment(self, name: str) -> Cost:
+        """Return the cost of a fragment; nothing for one in a circle or unknown, which the standard rules report."""
+        if name not in self.fragments:
+            return Cost()
+        if name not in self.known:
+            self.known[name] = Cost()
+            node = self.fragments[name]
+            directives = Cost(directives=len(node.directives or ()))
+            self.known[name] = directives + self.selection(node.selection_set, self.type_of(node, None))
+        return self.known[name]
+
+    def type_of(
+        self, node: InlineFragmentNode | FragmentDefinitionNode, parent: GraphQLNamedType | None
+    ) -> GraphQLNamedType | None:
+        condition = node.type_condition
+        return self.schema.get_type(condition.name.value) if condition else parent
+
+
+def _sizes(node: FieldNode) -> tuple[int | str, ...]:
+    """Return what says the rows of a page, `first` and `last`: numbers, or names of variables."""
+    given = [argument.value for argument in node.arguments or () if argument.name.value in {"first", "last"}]
+    return tuple(value.name.value if isinstance(value, VariableNode) else _number(value) for value in given)
+
+
+def _number(value: ValueNode | None) -> int:
+    """Return the number of rows that a literal says; one of many digits is more than any page has."""
+    digits = value.value if isinstance(value, IntValueNode) else str(DEFAULT_PAGE)
+    return int(digits) if len(digits) <= len(str(MAX_PAGE)) else MAX_PAGE
+
+
+def measure(schema: GraphQLSchema, document: DocumentNode) -> dict[str, Measured]:
+    """Return the cost of each operation by its name ("" for one without); raise `HoshoError` for one beyond a limit.
+
+    Fragments that no operation spreads are held to the same limits, since validation looks at them, too.
+    """
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    measure = _Measure(schema, fragments)
+    for name in fragments:
+        _check(measure.fragment(name), roots=_SATURATED)
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if len(operations) > MAX_OPERATIONS:
+        raise _too_costly(len(operations), MAX_OPERATIONS, "操作", "operations")
+    costs: dict[str, Measured] = {}
+    for node in operations:
+        cost = measure.selection(node.selection_set, schema.get_root_type(node.operation))
+        cost += Cost(directives=len(node.directives or ()))
+        _check(cost, roots=MAX_MUTATIONS if node.operation is OperationType.MUTATION else MAX_QUERIES)
+        defaults = {each.variable.name.value: _number(each.default_value) for each in node.variable_definitions or ()}
+        costs[node.name.value if node.name else ""] = Measured(cost, defaults)
+    return costs
+
+
+def _check(cost: Cost, *, roots: int) -> None:
+    """Raise for the first limit that `cost` exceeds."""
+    if cost.depth > MAX_DEPTH:
+        raise _too_deep(cost.depth, MAX_DEPTH)
+    for asked, limit, ja, en in (
+        (cost.fields, MAX_FIELDS, "項目(フラグメントを展開した数)", "fields, with fragments spread out,"),
+        (cost.roots, roots, "最上位の項目", "fields at the top"),
+        (cost.directives, MAX_DIRECTIVES, "ディレクティブ", "directives"),
+        (cost.paged, MAX_PAGES, "ページ付きの一覧", "lists in pages"),
+    ):
+        if asked > limit:
+            raise _too_costly(asked, limit, ja, en)
+
+
+def _too_costly(asked: int, limit: int, ja: str, en: str) -> DocumentTooCostly:
+    this = str(asked) if asked < _SATURATED else f"{_SATURATED}+"
+    return DocumentTooCostly(
+        f"一度に要求できる{ja}は{limit}までですが、{this}あります。分けて送ってください。",
+        f"At most {limit} {en} are answered at once; this asks for {this}. Split the request.",
+    )
+
+
+def _too_deep(asked: int, limit: int) -> DocumentTooDeep:
+    return DocumentTooDeep(
+        f"項目の入れ子は{limit}段までですが、{asked}段あります。",
+        f"Fields nest {limit} deep at most; these are {asked} deep.",
+    )
+
+
+def _too_long(limit: int, ja: str, en: str, asked: int | None = None) -> DocumentTooLong:
+    this_ja, this_en = (f"({asked}{ja}あります)", f"this one has {asked}") if asked else ("", "this one has more")
+    return DocumentTooLong(
+        f"GraphQL文書は{limit}{ja}までです{this_ja}。", f"A document has at most {limit} {en}; {this_en}."
+    )
+
+
+def parse_within_limits(text: str) -> DocumentNode:
+    """Return the document. Raise `DocumentTooLong`, or `GraphQLSyntaxError` for a text that is none."""
+    if len(text) > MAX_DOCUMENT:
+        raise _too_long(MAX_DOCUMENT, "文字", "characters", len(text))
+    try:
+        return parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
+    except GraphQLSyntaxError as error:
+        said = error.message.removeprefix("Syntax Error: Document contains more than ")
+        if said.startswith(f"{MAX_TOKENS} tokens."):
+            raise _too_long(MAX_TOKENS, "トークン", "tokens") from error
+        if said.startswith(f"{MAX_COMMENTS} comments."):
+            raise _too_long(MAX_COMMENTS, "コメント", "comments") from error
+        raise
+
+
+class FewComparisons(OverlappingFieldsCanBeMergedRule):
+    """The standard rule with a budget of `MERGE_BUDGET` comparisons: its own would last for most of a second."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self.rule_context.remaining_complexity_budget = MERGE_BUDGET
+
+
+# Directives that the schema has not are refused as unknown; the rules about how to use them fail on a union's __typename.
+_OF_NO_USE: Final = {
+    DeferStreamDirectiveLabel,
+    DeferStreamDirectiveOnRootField,
+    DeferStreamDirectiveOnValidOperationsRule,
+    StreamDirectiveOnListField,
+}
+_RULES: Final = tuple(
+    FewComparisons if rule is OverlappingFieldsCanBeMergedRule else rule
+    for rule in specified_rules
+    if rule not in _OF_NO_USE
+)
+_STRAWBERRYS: Final = (MaybeNullValidationRule, OneOfInputValidationRule)
+
+
+class Verdict(NamedTuple):
+    """What is wrong with a document, and, if nothing is, what each of its operations costs."""
+
+    errors: list[GraphQLError]
+    operations: Mapping[str, Measured]
+
+
+def examine(schema: GraphQLSchema, document: DocumentNode, first: tuple[type[ASTValidationRule], ...] = ()) -> Verdict:
+    """Return the verdict on a document: its cost before all else, then the rules `first`, then the standard ones.
+
+    graphql-core runs all rules of one validation side by side, so a rule could not spare us the others' work.
+    """
+    try:
+        operations = measure(schema, document)
+    except HoshoError as error:
+        return Verdict([GraphQLError(error.en, original_error=error)], {})
+    errors = validate(schema, document, first) if first else []
+    if not errors:
+        errors = validate(schema, document, (*_RULES, *_STRAWBERRYS), max_errors=MAX_ERRORS)
+    if any(error.message == "Validation aborted." for error in errors):
+        refusal = DocumentTooCostly(
+            f"同じ名前の項目が多すぎて比較しきれません(比較は{MERGE_BUDGET}回まで)。分けて送ってください。",
+            f"Fields of one name are repeated too often to compare them (at most {MERGE_BUDGET} comparisons). Split the request.",
+        )
+        return Verdict([GraphQLError(refusal.en, original_error=refusal)], {})
+    return Verdict(errors, operations)

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: demo test setup lint types check schema lock bench clean
+.PHONY: demo test setup lint types check schema lock bench chaos mutants clean
 
 demo: $(VENV)/installed
 	$(BIN)/hosho demo --port $(PORT)
@@ -43,6 +43,12 @@ check: lint types test
 
 bench: $(VENV)/tested
 	$(BIN)/python -m benchmarks
+
+chaos: $(VENV)/tested
+	$(BIN)/python -m tests.chaos --full
+
+mutants: $(VENV)/tested
+	$(BIN)/python -m tests.mutation
 
 LOCK := uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --python-version 3.11

@@ -22,9 +22,6 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "surety": ("name", "address", "representative", "terms_url"),
     "branch": ("name", "address", "tel", "fax"),
 }
-    "surety": ("name", "address", "representative", "terms_url"),
-    "branch": ("name", "address", "tel", "fax"),
-}
 
 
 def statement(certificate: Certificate) -> Json:

@@ -3,6 +3,7 @@ import re
 import unicodedata
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -96,6 +97,28 @@ def test_without_a_row_nothing_fits(vault: Vault) -> None:
     assert vault.fits(NUMBER, "", None, "old") is False
     assert vault.fits(NUMBER, KEY, b"", "old") is False
     assert vault.fits(NUMBER, KEY, bytes(32), "old") is False
+
+
+def test_without_a_row_the_same_bytes_are_compared_and_even_a_right_guess_of_the_dummy_is_none(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared: list[bytes] = []
+
+    def equal(_expected: bytes, kept: bytes) -> bool:
+        compared.append(kept)
+        return True
+
+    monkeypatch.setattr(hmac, "compare_digest", equal)
+    assert vault.fits(NUMBER, KEY, None, None) is False
+    assert compared == [bytes(32)]
+    assert vault.fits(NUMBER, KEY, b"m" * 32, "old") is True
+
+
+def test_a_box_and_a_mac_are_what_they_are_documented_to_be(vault: Vault) -> None:
+    sealed = vault.seal(NUMBER, KEY)
+    secret = OLD["old"]
+    assert AESGCM(secret).decrypt(sealed.sealed[:12], sealed.sealed[12:], NUMBER.encode()) == KEY.encode()
+    assert sealed.mac == hmac.digest(secret, f"{NUMBER}\0{KEY}".encode(), "sha256")
 
 
 def test_without_a_row_the_same_work_is_done(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:

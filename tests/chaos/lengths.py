@@ -1,0 +1,35 @@
+"""How long each part runs: in full, as the published table has it, and short, as part of every test run."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lengths:
+    """How often each thing is done, on each database."""
+
+    kills: int
+    stops: int  # of the database: immediate stops and kills of its first process, half each
+    backends: int
+    cuts: int
+    cancels: int
+    fuzz: int
+    operations: int
+    tokens: int
+    files: int
+    pairs: int
+    served_pairs: int
+    sign_in_pairs: int
+    keys: int
+    crashes: int
+    mails: int
+    attack_minutes: int
+
+
+FULL = Lengths(
+    kills=1_000, stops=100, backends=100, cuts=1_000, cancels=1_000, fuzz=500_000, operations=10_000, tokens=20_000,
+    files=5_000, pairs=10_000, served_pairs=10_000, sign_in_pairs=600, keys=2_800, crashes=40, mails=6_000, attack_minutes=24,
+)  # fmt: skip
+SHORT = Lengths(
+    kills=5, stops=2, backends=2, cuts=20, cancels=20, fuzz=1_000, operations=80, tokens=300, files=50, pairs=100,
+    served_pairs=30, sign_in_pairs=5, keys=15, crashes=3, mails=40, attack_minutes=1,
+)  # fmt: skip

@@ -1,0 +1,26 @@
+"""Whether the audit log is intact: recomputed from its entries, held against the tables and each checkpoint in a mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from denshi_hosho.core.auditing import audited
+from denshi_hosho.resolvers.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What the audit found: counts that must be 0, and what is shown."""
+
+    wrong: Mapping[str, int]
+    seen: str
+
+
+async def wrong(platform: Platform) -> Root:
+    """Return what is wrong with the audit log of `platform`; an empty log is wrong as well."""
+    found = await audited(platform.database)
+    codes = sorted({each.code for each in found.findings})
+    seen = f"{found.size:,} entries, {found.checkpoints:,} checkpoints"
+    return Root(
+        {"audit findings": len(found.findings), "audit log empty": int(not found.size)},
+        f"{seen}, {' '.join(codes)}" if codes else seen,
+    )

@@ -2,8 +2,8 @@
 
 const MOST_WORK = 3; // rounds of work for one opening
 
-const QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!) {
-  certificate(number: $number, accessKey: $accessKey) {
+const QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput) {
+  certificate(number: $number, accessKey: $accessKey, work: $work) {
     __typename
     ... on Certificate {
       number title statement termsName notes principalName obligeeName worksName depositaryBank
@@ -11,7 +11,7 @@ const QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!) {
       guaranteeEndsOn guaranteeEndsOnWareki completionOn completionOnWareki pdfUrl
       surety { name address representative termsUrl } branch { name address tel fax }
     }
-    ... on Refused { refusals { code message messageEn } }
+    ... on Refused { refusals { code message messageEn } retryAfterSeconds work { challenge bits } }
   }
 }`;
 

@@ -20,7 +20,7 @@ from denshi_hosho.core.migration import upgrade
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.app import build_app
 from tests.browser import Browser, chromium, free_port, until
-from tests.client import REVEAL, SIGN_IN, Json
+from tests.client import OPEN, REVEAL, SIGN_IN, Json
 from tests.core.documents.pdf import read
 
 pytestmark = pytest.mark.slow
@@ -294,6 +294,16 @@ def test_work_that_is_wanted_is_done_and_the_question_asked_again(page: Browser,
     assert second["work"]["challenge"] == work["challenge"]
     digest = hashlib.sha256(f"{work['challenge']}:{second['work']['nonce']}".encode()).digest()
     assert int.from_bytes(digest) >> (256 - 14) == 0
+
+
+def test_a_clerk_gets_in_while_a_robot_guesses(page: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path / "attacked") as attacked:
+        for _ in range(25):
+            guess = {"number": attacked.notice["number"], "accessKey": "K5VL4+5QG_KJ"}
+            answer = httpx.post(f"{attacked.url}/graphql", json={"query": OPEN, "variables": guess}).json()
+        assert answer["data"]["certificate"]["refusals"][0]["code"] == "TOO_MANY_ATTEMPTS"
+        page.go(f"{attacked.url}/open")
+        opened(page, attacked.notice)
 
 
 def test_markup_in_a_certificate_is_shown_as_the_text_that_it_is(page: Browser) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from ipaddress import ip_network
 
 import httpx
@@ -50,9 +51,8 @@ async def _issued(url: str, count: int) -> tuple[tuple[str, str], ...]:
     found = []
     for _ in range(count):
         guarantee_id = await world.concluded()
-        shown = await database.write(
-            lambda c, each=guarantee_id: reveal_to(c, world.vault, world.contractor, each, NOW)
-        )  # type: ignore[misc]
+        show = partial(reveal_to, vault=world.vault, actor=world.contractor, guarantee_id=guarantee_id, now=NOW)
+        shown = await database.write(show)
         found.append((shown.notice.number, shown.notice.access_key))
     await database.close()
     return tuple(found)

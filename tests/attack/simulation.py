@@ -160,5 +160,7 @@ def simulate(
 
 
 if __name__ == "__main__":
-    for row in simulate(sys.argv[1], *map(int, sys.argv[2:])):
+    url, *numbers = sys.argv[1:]
+    given = dict(zip(("minutes", "bits"), map(int, numbers), strict=False))
+    for row in simulate(url, given.get("minutes", 24 * 60), given.get("bits", WORK_BITS)):
         sys.stdout.write(json.dumps(row, indent=1) + "\n")

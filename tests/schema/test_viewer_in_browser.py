@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -298,6 +299,7 @@ def test_work_that_is_wanted_is_done_and_the_question_asked_again(page: Browser,
 
 def test_a_clerk_gets_in_while_a_robot_guesses(page: Browser, tmp_path: Path) -> None:
     with serving(tmp_path / "attacked") as attacked:
+        answer: Any = None
         for _ in range(25):
             guess = {"number": attacked.notice["number"], "accessKey": "K5VL4+5QG_KJ"}
             answer = httpx.post(f"{attacked.url}/graphql", json={"query": OPEN, "variables": guess}).json()

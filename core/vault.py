@@ -57,11 +57,6 @@ class Vault:
         """Return the names of the secrets under which new keys are sealed, and checked."""
         return self._seal_with, self._mac_with
 
-    @property
-    def older(self) -> tuple[list[str], list[str]]:
-        """Return the names of the other secrets that are here, sealing ones and peppers."""
-        return list(self._sealing)[1:], list(self._peppers)[1:]
-
     def seal(self, number: str, key: str) -> Sealed:
         """Return `key` as it may be stored for the guarantee `number`."""
         nonce = secrets.token_bytes(_NONCE)

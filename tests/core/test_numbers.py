@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import Refused
-from denshi_hosho.core.numbers import LAST, NumberMalformed, add_range, parse_number, take_number
+from denshi_hosho.core.numbers import LAST, NumberMalformed, add_range, parse_number, skip_to, take_number
 from denshi_hosho.core.tables import number_range
 from denshi_hosho.core.vocabulary import GuaranteeKind
 from tests.core.world import World, grown
@@ -177,3 +177,56 @@ def test_any_text_is_ten_digits_or_refused(text: str) -> None:
     assert len(number) == 10
     assert number.isascii()
     assert number.isdigit()
+
+
+async def skip(database: Database, surety_id: int, number: int) -> None:
+    await database.write(lambda connection: skip_to(connection, surety_id, number))
+
+
+@pytest.mark.anyio
+async def test_numbers_that_were_given_on_paper_are_skipped(world: World) -> None:
+    await give(world.database, world.rival_id, 100, 199)
+    await give(world.database, world.rival_id, 300, 399, GuaranteeKind.PERFORMANCE)
+    for number in (100, 150, 199):
+        await skip(world.database, world.rival_id, number)
+    await skip(world.database, world.rival_id, 350)
+    assert await take(world.database, world.rival_id) == "0000000199"
+    performance = GuaranteeKind.PERFORMANCE
+    taken = await world.database.write(lambda connection: take_number(connection, world.rival_id, performance))
+    assert taken == "0000000350"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("number", [149, 200, 99, 0, LAST])
+async def test_what_is_no_number_yet_to_be_given_is_not_skipped_to(world: World, number: int) -> None:
+    await give(world.database, world.rival_id, 100, 199)
+    await skip(world.database, world.rival_id, 150)
+    with pytest.raises(Refused) as caught:
+        await skip(world.database, world.rival_id, number)
+    (refusal,) = caught.value.refusals
+    assert (refusal.code, f"{number:010d}" in refusal.en) == ("NUMBER_NOT_AHEAD", True)
+    assert await take(world.database, world.rival_id) == "0000000150"
+
+
+@pytest.mark.anyio
+async def test_nobody_skips_in_the_range_of_another_surety(world: World) -> None:
+    await give(world.database, world.rival_id, 100, 199)
+    with pytest.raises(Refused):
+        await skip(world.database, world.surety_id, 150)
+    assert await take(world.database, world.rival_id) == "0000000100"
+
+
+@pytest.mark.anyio
+async def test_on_postgresql_a_range_is_given_by_one_at_a_time(world: World, database_kind: str) -> None:
+    said: list[str] = []
+
+    async def heard(connection: AsyncConnection) -> None:
+        sync = connection.sync_connection
+        assert sync is not None
+        sa.event.listen(sync, "before_cursor_execute", lambda *told: said.append(told[2]))
+        await add_range(connection, world.rival_id, KIND, 100, 199)
+
+    await world.database.write(heard)
+    locks = [each for each in said if each.startswith("LOCK")]
+    lock = ["LOCK TABLE number_range IN SHARE ROW EXCLUSIVE MODE"]
+    assert locks == (lock if database_kind == "postgresql" else [])

@@ -60,6 +60,7 @@ def test_a_box_under_a_secret_that_is_gone_is_broken_and_the_secret_is_told_to_t
         vault.unseal(NUMBER, vault.seal(NUMBER, KEY).sealed, "gone")
     assert "gone" not in caught.value.en + caught.value.ja
     assert vault.lacks(["old", "gone"], ["lost"]) == ["gone", "lost"]
+    assert vault.lacks("dbca", "hefg") == list("abcdefgh")
 
 
 def test_another_secret_under_the_same_name_opens_nothing(vault: Vault) -> None:
@@ -163,6 +164,7 @@ def test_a_new_key_has_twelve_symbols_of_the_alphabet() -> None:
 
 
 def test_the_alphabet_leaves_out_what_is_read_wrongly() -> None:
+    assert ALPHABET == "ABCDEFGHJKLMNPQRSTUVWXYZ23456789+_"
     assert len(ALPHABET) == len(set(ALPHABET)) == 34
     assert not set("01IO") & set(ALPHABET)
     assert set(KEY) <= set(ALPHABET)

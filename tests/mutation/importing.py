@@ -113,6 +113,3 @@ def _told(file: str, statement: ast.stmt) -> list[ast.stmt]:
         return [statement]
     call = ast.Call(ast.Name("__reached__", ast.Load()), [ast.Constant(file), ast.Constant(statement.lineno)], [])
     return [ast.copy_location(ast.Expr(call), statement), statement]
-
-
-

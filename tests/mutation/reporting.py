@@ -10,9 +10,7 @@ from tests.mutation.scoring import Result
 
 GOAL = 0.95
 DOCS = ROOT / "docs" / "mutation.md"
-_HEAD = (
-    "| group | module | mutants | noticed | of these timeouts | survived | of these equivalent | raw | without equivalents |"
-)
+_HEAD = "| group | module | mutants | noticed | of these timeouts | survived | of these equivalent | raw | without equivalents |"
 _BETWEEN = re.compile(r"(<!-- figures: begin [^\n]*-->\n).*(<!-- figures: end -->)", re.DOTALL)
 
 

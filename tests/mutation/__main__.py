@@ -7,23 +7,24 @@ import click
 
 from tests.mutation.reporting import GOAL, reached_goal, survivors, table, write_docs
 from tests.mutation.scoring import Result, prepare, score
-from tests.mutation.targets import GROUPS
+from tests.mutation.targets import CONTROLS, GROUPS
 
 
 @click.command()
 @click.argument("files", nargs=-1)
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 16), help="Mutants tested side by side.")
-@click.option("--group", "groups", multiple=True, type=click.Choice([each.name for each in GROUPS]))
+@click.option("--group", "groups", multiple=True, type=click.Choice([each.name for each in (*GROUPS, *CONTROLS)]))
+@click.option("--every", default=1, type=click.IntRange(1), help="Only each so-many-th mutant.")
 @click.option("--write-docs", "docs", is_flag=True, help="Put the table and the survivors into docs/mutation.md.")
-def main(files: tuple[str, ...], jobs: int, groups: tuple[str, ...], docs: bool) -> None:
+def main(files: tuple[str, ...], jobs: int, groups: tuple[str, ...], every: int, docs: bool) -> None:
     """Test each mutant of FILES (none given: of every group); exit code 1 unless each group reaches 95 %."""
     prepare()
     start, results = time.monotonic(), dict[str, list[Result]]()
-    for group in GROUPS:
-        chosen = [each for each in group.files if not files or each in files]
-        if chosen and (not groups or group.name in groups):
+    for group in (each for each in (*GROUPS, *CONTROLS) if each.name in groups or (not groups and each in GROUPS)):
+        chosen = {each for each in group.files if not files or each in files}
+        if chosen:
             begun = time.monotonic()
-            results[group.name] = score(group, jobs, lambda file, _: file in chosen)  # noqa: B023  called at once
+            results[group.name] = score(group, jobs, chosen, every)
             click.echo(f"{group.name}: {len(results[group.name])} mutants, {time.monotonic() - begun:.0f} s", err=True)
     click.echo(table(results))
     click.echo(survivors(results))

@@ -13,7 +13,8 @@ import pytest
 from tests.mutation.importing import parsed, put_in, telling
 from tests.mutation.targets import Group
 
-IMPORT, SHARED = "<import>", "<shared>"  # instead of a test: while a module was imported; in what several tests share
+# Instead of a test: while a module of ours was imported; while a file of tests was; in a fixture that several tests share.
+IMPORT, COLLECTED, SHARED = "<import>", "<collected>", "<shared>"
 ARGUMENTS = (
     "-q", "--no-header", "--tb=no", "--assert=plain", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:pytest_cov",
     "-p", "no:schemathesis", "-p", "no:denshi_hosho_cases", "-k", "not postgresql",
@@ -81,7 +82,7 @@ def _outside() -> str:
         if name.startswith("<frozen importlib"):
             return IMPORT
         if "/tests/" in name and "/tests/mutation/" not in name:
-            return SHARED
+            return COLLECTED
     return IMPORT
 
 

@@ -7,14 +7,14 @@ import os
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.mutation.importing import ROOT, parsed
-from tests.mutation.measuring import IMPORT, SHARED, Measured, measure
+from tests.mutation.measuring import COLLECTED, IMPORT, SHARED, Measured, measure
 from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.running import Job, Tester, outcomes
 from tests.mutation.targets import Group
@@ -29,7 +29,6 @@ LIBRARIES = (
     "jsonschema", "pyhanko.sign", "anyio.pytest_plugin", "graphql", "pluggy", "rfc8785",
 )  # fmt: skip
 _MEMORY = Path("/dev/shm")  # noqa: S108  a database there waits for no disk
-_FACTOR, _MORE = 5, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,8 @@ def prepare() -> None:
         raise RuntimeError(f"already imported, so it could not be changed: {ours}")
 
 
-def score(group: Group, side_by_side: int, wanted: Callable[[str, Mutant], bool]) -> list[Result]:
-    """Return what became of each mutant of the group that is `wanted`, in the order of its lines.
+def score(group: Group, side_by_side: int, files: Collection[str], every: int = 1) -> list[Result]:
+    """Return what became of the mutants of `files`, each `every`-th of them, in the order of their lines.
 
     Raise `AssertionError` if a test fails without any change.
     """
@@ -68,16 +67,17 @@ def score(group: Group, side_by_side: int, wanted: Callable[[str, Mutant], bool]
         measured = Measured(**json.loads((folder / "measured").read_text("utf-8")))
         assert not measured.failed, f"these fail without any change: {measured.failed}"
         assert measured.seconds, f"{group.name} has no tests"
-        if "sqlalchemy" in measured.modules:
+        if "denshi_hosho.core.migration" in measured.modules:
             _forked(lambda: _migrate(folder / "migrated.db"))
-        return _scored(group, measured, folder, side_by_side, wanted)
+        return _scored(group, measured, folder, side_by_side, (files, every))
 
 
 def _scored(
-    group: Group, measured: Measured, folder: Path, side_by_side: int, wanted: Callable[[str, Mutant], bool]
+    group: Group, measured: Measured, folder: Path, side_by_side: int, which: tuple[Collection[str], int]
 ) -> list[Result]:
     trees = Trees({file: parsed(file) for file in group.files}, measured.seconds)
-    every = [(file, each) for file in group.files for each in mutants(trees.of[file]) if wanted(file, each)]
+    files, step = which
+    every = [(file, each) for file in group.files if file in files for each in mutants(trees.of[file])][::step]
     jobs = [_job(file, each, measured) for file, each in every]
     became: dict[int, tuple[str, str]] = {at: ("not reached", "") for at, job in enumerate(jobs) if not job.tests}
     fast = [at for at, job in enumerate(jobs) if job.tests and not _at_import(job, measured)]
@@ -99,17 +99,19 @@ def _scored(
 
 def _job(file: str, mutant: Mutant, measured: Measured) -> Job:
     reached = {*measured.reached.get(f"{file}:{mutant.statement}", ())}
-    if not mutant.function or reached & {IMPORT, SHARED}:
+    if not mutant.function or reached & {IMPORT, COLLECTED, SHARED}:
         reached |= {test for place, tests in measured.reached.items() if place.startswith(f"{file}:") for test in tests}
         reached |= {test for test in measured.seconds if Path(file).stem in test} if len(reached) < 2 else set()
-        if SHARED in reached:
+        if reached & {COLLECTED, SHARED}:
             reached |= {*measured.seconds}
-    tests = sorted(reached - {IMPORT, SHARED})
-    return Job(file, mutant, tests, _FACTOR * sum(measured.seconds[test] for test in tests) + _MORE)
+    tests = sorted(reached - {IMPORT, COLLECTED, SHARED})
+    return Job(file, mutant, tests)
 
 
 def _at_import(job: Job, measured: Measured) -> bool:
-    return not job.mutant.function or IMPORT in measured.reached.get(f"{job.file}:{job.mutant.statement}", ())
+    return not job.mutant.function or bool(
+        {IMPORT, COLLECTED} & {*measured.reached.get(f"{job.file}:{job.mutant.statement}", ())}
+    )
 
 
 def _run(tester: Tester, modules: Iterable[str], side_by_side: int) -> int:

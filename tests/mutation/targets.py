@@ -41,7 +41,16 @@ GROUPS = (
     ),
 )  # fmt: skip
 
+_FEES = ("tests/mutation/control/fees.py",)
+CONTROLS = (
+    Group("short", ("core/vault.py",), ("tests/core/test_vault.py",)),
+    Group("blind", _FEES, ("tests/mutation/control/blind.py",)),
+    Group("seeing", _FEES, ("tests/mutation/control/seeing.py",)),
+)
+
 
 def module_of(file: str) -> str:
     """Return the name by which the module in `file` is imported."""
+    if file.startswith("tests/"):
+        return file.removesuffix(".py").replace("/", ".")
     return f"denshi_hosho.{file.removesuffix('.py').replace('/', '.')}"

@@ -14,9 +14,8 @@ from tests.mutation.targets import CONTROLS, GROUPS
 @click.argument("files", nargs=-1)
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 16), help="Mutants tested side by side.")
 @click.option("--group", "groups", multiple=True, type=click.Choice([each.name for each in (*GROUPS, *CONTROLS)]))
-@click.option("--every", default=1, type=click.IntRange(1), help="Only each so-many-th mutant.")
 @click.option("--write-docs", "docs", is_flag=True, help="Put the table and the survivors into docs/mutation.md.")
-def main(files: tuple[str, ...], jobs: int, groups: tuple[str, ...], every: int, docs: bool) -> None:
+def main(files: tuple[str, ...], jobs: int, groups: tuple[str, ...], docs: bool) -> None:
     """Test each mutant of FILES (none given: of every group); exit code 1 unless each group reaches 95 %."""
     prepare()
     start, results = time.monotonic(), dict[str, list[Result]]()
@@ -24,7 +23,7 @@ def main(files: tuple[str, ...], jobs: int, groups: tuple[str, ...], every: int,
         chosen = {each for each in group.files if not files or each in files}
         if chosen:
             begun = time.monotonic()
-            results[group.name] = score(group, jobs, chosen, every)
+            results[group.name] = score(group, jobs, chosen)
             click.echo(f"{group.name}: {len(results[group.name])} mutants, {time.monotonic() - begun:.0f} s", err=True)
     click.echo(table(results))
     click.echo(survivors(results))

@@ -126,15 +126,15 @@ def _handler(node: ast.ExceptHandler) -> Iterator[Change]:
         yield "handler", _with(node, type=ast.Tuple(rest, ast.Load()))
 
 
-def _statement(node: ast.stmt) -> Iterator[Change]:  # noqa: ARG001  as all operators are called
+def _statement(node: ast.stmt) -> Iterator[Change]:
     yield "statement", ast.Pass()
 
 
-def _break(node: ast.Break) -> Iterator[Change]:  # noqa: ARG001
+def _break(node: ast.Break) -> Iterator[Change]:
     yield "statement", ast.Continue()
 
 
-def _continue(node: ast.Continue) -> Iterator[Change]:  # noqa: ARG001
+def _continue(node: ast.Continue) -> Iterator[Change]:
     yield "statement", ast.Break()
 
 

@@ -55,8 +55,8 @@ def prepare() -> None:
         raise RuntimeError(f"already imported, so it could not be changed: {ours}")
 
 
-def score(group: Group, side_by_side: int, files: Collection[str], every: int = 1) -> list[Result]:
-    """Return what became of the mutants of `files`, each `every`-th of them, in the order of their lines.
+def score(group: Group, side_by_side: int, files: Collection[str]) -> list[Result]:
+    """Return what became of the group's mutants in `files`, in the order of their lines.
 
     Raise `AssertionError` if a test fails without any change.
     """
@@ -69,15 +69,12 @@ def score(group: Group, side_by_side: int, files: Collection[str], every: int = 
         assert measured.seconds, f"{group.name} has no tests"
         if "denshi_hosho.core.migration" in measured.modules:
             _forked(lambda: _migrate(folder / "migrated.db"))
-        return _scored(group, measured, folder, side_by_side, (files, every))
+        return _scored(group, measured, folder, side_by_side, files)
 
 
-def _scored(
-    group: Group, measured: Measured, folder: Path, side_by_side: int, which: tuple[Collection[str], int]
-) -> list[Result]:
+def _scored(group: Group, measured: Measured, folder: Path, side_by_side: int, files: Collection[str]) -> list[Result]:
     trees = Trees({file: parsed(file) for file in group.files}, measured.seconds)
-    files, step = which
-    every = [(file, each) for file in group.files if file in files for each in mutants(trees.of[file])][::step]
+    every = [(file, each) for file in group.files if file in files for each in mutants(trees.of[file])][:: group.every]
     jobs = [_job(file, each, measured) for file, each in every]
     became: dict[int, tuple[str, str]] = {at: ("not reached", "") for at, job in enumerate(jobs) if not job.tests}
     fast = [at for at, job in enumerate(jobs) if job.tests and not _at_import(job, measured)]
@@ -101,7 +98,7 @@ def _job(file: str, mutant: Mutant, measured: Measured) -> Job:
     reached = {*measured.reached.get(f"{file}:{mutant.statement}", ())}
     if not mutant.function or reached & {IMPORT, COLLECTED, SHARED}:
         reached |= {test for place, tests in measured.reached.items() if place.startswith(f"{file}:") for test in tests}
-        reached |= {test for test in measured.seconds if Path(file).stem in test} if len(reached) < 2 else set()
+        reached |= {test for test in measured.seconds if f"test_{Path(file).stem}." in test}
         if reached & {COLLECTED, SHARED}:
             reached |= {*measured.seconds}
     tests = sorted(reached - {IMPORT, COLLECTED, SHARED})

@@ -30,12 +30,13 @@ def peak_places(size: int) -> list[Place]:
 
 
 def _covering(first: int, end: int) -> list[Place]:
-    """Return the fewest complete subtrees over the leaves `first` to `end` - 1; `first` is where a subtree may begin."""
+    """Return the fewest complete subtrees over the leaves `first` to `end` - 1.
+
+    `first` is where a subtree of that many leaves, or more, may begin: RFC 6962 divides no tree elsewhere.
+    """
     places = []
     while first < end:
         level = (end - first).bit_length() - 1
-        if first:
-            level = min(level, (first & -first).bit_length() - 1)
         places.append((level, first >> level))
         first += 1 << level
     return places
@@ -139,7 +140,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
             return False
         if here & 1 or here == last:
             found = node_hash(sibling, found)
-            while here and not here & 1:
+            while not here & 1:  # it is above 0, as `last` is
                 here, last = here >> 1, last >> 1
         else:
             found = node_hash(found, sibling)
@@ -166,7 +167,7 @@ def verify_consistency(sizes: tuple[int, int], roots: tuple[bytes, bytes], path:
             return False
         if here & 1 or here == last:
             old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while here and not here & 1:
+            while not here & 1:  # it is above 0, as `last` is
                 here, last = here >> 1, last >> 1
         else:
             new = node_hash(new, sibling)

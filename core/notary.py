@@ -114,7 +114,7 @@ def opened(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
     """Return what a checkpoint says, once one of `keys` has signed it. Raise `CheckpointInvalid`."""
     checkpoint = read(note)
     known = {(key.origin, key.id): key for key in keys}
-    signatures = 0
+    known_one = False
     for line in note.rpartition("\n\n")[2].splitlines():
         name, signed = _signature(line)
         if name == checkpoint.origin and (key := known.get((name, signed[:_KEY_ID]))):
@@ -124,8 +124,8 @@ def opened(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
                 raise CheckpointInvalid(
                     "チェックポイントの署名が正しくありません。", "The checkpoint's signature is wrong."
                 ) from error
-            signatures += 1
-    if not signatures:
+            known_one = True
+    if not known_one:
         raise CheckpointInvalid(
             f"チェックポイントは {checkpoint.origin} の既知の鍵で署名されていません。",
             f"The checkpoint is not signed by a known key of {checkpoint.origin}.",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from denshi_hosho.core import audit, keys, submissions
+from denshi_hosho.core import audit, beginning, keys, merkle, submissions
 from denshi_hosho.core.audit import Entry, grown
 from denshi_hosho.core.auditing import audited, verify
 from denshi_hosho.core.guarantees import one_certificate
@@ -321,3 +321,144 @@ async def test_an_application_id_never_changes_hands(world: World) -> None:
     await world.execute(swapped)
     findings = await verify(world.database, keys=KEYS)
     assert {each.code for each in findings} == {"ROW_ALTERED"}
+
+
+async def found(world: World) -> list[tuple[str, str]]:
+    """Code and place of all that an audit finds."""
+    return sorted((each.code, each.where) for each in await verify(world.database, keys=KEYS))
+
+
+async def begun_again(world: World) -> None:
+    """The log as if it had been introduced now: its first entry commits to all that is there."""
+    for table in (audit_node, audit_entry):
+        await world.execute(sa.delete(table))
+    await world.execute(sa.update(audit_head).values(size=0, peaks=b""))
+    await world.execute(sa.update(mail).values(body=""))
+    await world.database.write(lambda c: c.run_sync(beginning.begin, NOW))
+
+
+async def test_a_log_may_begin_on_what_was_there_before_and_goes_on(world: World) -> None:
+    await lived(world)
+    await begun_again(world)
+    assert await found(world) == []
+    later = await world.concluded()
+    await rotated(world, later)
+    assert await found(world) == []
+    seen = await audited(world.database, keys=KEYS)
+    assert (seen.size, seen.rows) == (
+        6, {"application_step": 4, "key_event": 1, "submission_step": 0, "certificate": 1, "access_key": 2},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("table", [certificate, application_step, key_event, submission_item, guarantee])
+async def test_what_was_there_before_the_log_cannot_be_altered_unnoticed(world: World, table: sa.Table) -> None:
+    await lived(world)
+    await begun_again(world)
+    renamed = sa.update(guarantee).where(first(guarantee)).values(number="1070000999")
+    await world.execute(renamed if table is guarantee else sa.delete(table).where(first(table)))
+    assert await found(world) == [("BEGINNING_ALTERED", "audit_entry 0")]
+
+
+async def test_a_log_begins_only_once(world: World) -> None:
+    await world.concluded()
+    rows = await entries(world)
+    said = {**{name: 0 for name in beginning.BEGUN_TABLES}, "sha256": await world.database.write(
+        lambda c: c.run_sync(beginning.digest, dict.fromkeys(beginning.BEGUN_TABLES, 0)))}  # fmt: skip
+    again = Entry(event=AuditEvent.LOG_BEGUN, at=NOW, said=said)
+    size = len(rows)
+    head = await world.one(sa.select(audit_head.c.peaks))
+    change = grown(size, head.peaks, [again])
+    await world.execute(sa.insert(audit_entry).values(change.entries))
+    if change.nodes:
+        await world.execute(sa.insert(audit_node).values(change.nodes))
+    await world.execute(sa.update(audit_head).values(change.head))
+    assert await found(world) == [("BEGINNING_ALTERED", f"audit_entry {size}")]
+
+
+async def test_a_row_of_which_the_log_speaks_twice_is_named(world: World) -> None:
+    await lived(world)
+    rows = await entries(world)
+    twice = [json.loads(rows[at].entry) for at in (3, 8, 9)]
+    again = [
+        Entry(event=AuditEvent(each["event"]), at=NOW if each["index"] == 3 else LATER, said=each["said"],
+              **{f"{name}_id": each[name] for name in audit.OWNERS})
+        for each in twice
+    ]  # fmt: skip
+    head = await world.one(sa.select(audit_head.c.peaks))
+    change = grown(len(rows), head.peaks, again)
+    await world.execute(sa.insert(audit_entry).values(change.entries))
+    await world.execute(sa.insert(audit_node).values(change.nodes))
+    await world.execute(sa.update(audit_head).values(change.head))
+    concluded, rotation, prepared = (each["said"] for each in twice)
+    guarantee_id = twice[0]["guarantee"]
+    assert await found(world) == sorted(("ROW_LOGGED_TWICE", where) for where in (
+        f"application_step {concluded['application_step']}", f"certificate of guarantee {guarantee_id}, version 1",
+        f"access_key {concluded['access_key']}", f"access_key {rotation['access_key']}",
+        f"key_event {rotation['key_event']}", f"submission_step {prepared['submission_step']} (guarantee {guarantee_id})",
+    ))  # fmt: skip
+
+
+async def test_each_missing_and_each_altered_row_is_named_and_the_others_are_still_compared(world: World) -> None:
+    await lived(world)
+    for table in (application_step, certificate, access_key):
+        await world.execute(sa.delete(table).where(first(table)))
+    moved = sa.update(application_step).values(at=LATER, account_id=world.rival.account_id)
+    await world.execute(moved.where(application_step.c.step == ApplicationStep.APPROVED))
+    await world.execute(sa.update(guarantee).values(surety_id=world.rival_id))
+    seen = await audited(world.database, keys=KEYS)
+    codes = [each.code for each in seen.findings]
+    assert codes.count("ROW_MISSING") == 3
+    altered = {each.where: each.en for each in seen.findings if each.code == "ROW_ALTERED"}
+    assert altered == {
+        "application_step 2": "The row is not what the log says (at, account).",
+        "application_step 6": "The row is not what the log says (at, account).",
+        "guarantee 2": "The row is not what the log says (surety).",
+        "key_event 1": "The row is not what the log says (surety).",
+        "key_event 2": "The row is not what the log says (surety).",
+        "submission_step 1 (guarantee 1)": "The row is not what the log says (surety).",
+        "submission_step 2 (guarantee 1)": "The row is not what the log says (surety).",
+        "submission_step 3 (guarantee 1)": "The row is not what the log says (surety).",
+    }
+    assert seen.rows == {"application_step": 7, "key_event": 2, "submission_step": 3, "certificate": 1, "access_key": 3}
+
+
+async def test_a_finding_says_in_both_languages_what_and_where(world: World) -> None:
+    await lived(world)
+    await world.execute(sa.update(audit_entry).where(CONCLUDED).values(event="KEY_ROTATED", account_id=None))
+    await world.execute(sa.delete(audit_node).where(audit_node.c.level == 3))
+    await world.execute(sa.update(audit_head).values(size=12))
+    note = NOTARY.checkpoint(99, b"x" * 32)
+    rows = [(each.code, each.where, each.en) for each in await verify(world.database, ["no checkpoint", note], KEYS)]
+    assert rows == [
+        ("CHECKPOINT_INVALID", "--checkpoint", "This is not a checkpoint."),
+        ("ENTRY_ALTERED", "audit_entry 3", "The entry was altered (event, account_id)."),
+        ("NODE_MISSING", "audit_node 3/0", "The node of the tree is missing."),
+        ("HEAD_ALTERED", "audit_head", "The head (size 12) is not that of the 13 entries."),
+        ("CHECKPOINT_AHEAD", "checkpoint 99", "The checkpoint knew 99 entries, the log has only 13."),
+    ]
+
+
+async def test_entries_that_are_missing_are_told_by_their_numbers(world: World) -> None:
+    await lived(world)
+    await world.execute(sa.delete(audit_entry).where(audit_entry.c.index.in_([5, 6])))
+    gaps = [(each.where, each.en) for each in await verify(world.database) if each.code == "ENTRY_MISSING"]
+    assert gaps == [("audit_entry 5", "Where entry 5 is expected, 7 follows: entries are missing.")]
+
+
+async def test_a_node_that_belongs_to_no_entry_is_counted_beside_one_that_is_missing(world: World) -> None:
+    await lived(world)
+    await world.execute(sa.delete(audit_node).where(audit_node.c.level == 3))
+    await world.execute(sa.insert(audit_node).values(level=9, position=0, hash=b"x" * 32))
+    await world.execute(sa.insert(audit_node).values(level=9, position=1, hash=b"x" * 32))
+    told = {each.code: each.en for each in await verify(world.database)}
+    assert told == {
+        "NODE_MISSING": "The node of the tree is missing.", "NODE_UNKNOWN": "2 nodes belong to no entry.",
+    }  # fmt: skip
+
+
+async def test_an_audit_says_how_much_it_has_seen(world: World) -> None:
+    await lived(world)
+    head = await world.database.write(audit.head)
+    seen = await audited(world.database, [NOTARY.checkpoint(0, merkle.EMPTY)], KEYS)
+    assert (seen.size, seen.root, seen.checkpoints, seen.findings) == (13, head.root, 3, [])
+    assert seen.rows == {"application_step": 8, "key_event": 2, "submission_step": 3, "certificate": 2, "access_key": 3}

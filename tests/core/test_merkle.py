@@ -122,11 +122,11 @@ def test_an_inclusion_proof_is_the_definitions_and_verifies(data: st.DataObject)
     assert path == naive_path(index, MANY[:size])
     assert merkle.verify_inclusion(leaf, index, size, path, root)
     for wrong in altered(data, path):
-        assert not merkle.verify_inclusion(leaf, index, size, wrong, root)
-    assert not merkle.verify_inclusion(merkle.leaf_hash(b"another"), index, size, path, root)
-    assert not merkle.verify_inclusion(leaf, index, size, path, merkle.leaf_hash(b"another"))
-    assert not merkle.verify_inclusion(leaf, size, size, path, root)
-    assert not merkle.verify_inclusion(leaf, -1, size, path, root)
+        assert merkle.verify_inclusion(leaf, index, size, wrong, root) is False
+    assert merkle.verify_inclusion(merkle.leaf_hash(b"another"), index, size, path, root) is False
+    assert merkle.verify_inclusion(leaf, index, size, path, merkle.leaf_hash(b"another")) is False
+    assert merkle.verify_inclusion(leaf, size, size, path, root) is False
+    assert merkle.verify_inclusion(leaf, -1, size, path, root) is False
     other = data.draw(st.integers(0, size - 1))
     assert merkle.verify_inclusion(leaf, other, size, path, root) == (other == index)
 
@@ -141,11 +141,11 @@ def test_a_consistency_proof_is_the_definitions_and_verifies(data: st.DataObject
     assert path == naive_subproof(first, MANY[:second], whole=True)
     assert merkle.verify_consistency(sizes, roots, path)
     for wrong in altered(data, path):
-        assert not merkle.verify_consistency(sizes, roots, wrong)
+        assert merkle.verify_consistency(sizes, roots, wrong) is False
     if first < second:
-        assert not merkle.verify_consistency(sizes, (merkle.EMPTY, roots[1]), path)
-        assert not merkle.verify_consistency(sizes, (roots[0], merkle.EMPTY), path)
-        assert not merkle.verify_consistency((second, first), roots, path)
+        assert merkle.verify_consistency(sizes, (merkle.EMPTY, roots[1]), path) is False
+        assert merkle.verify_consistency(sizes, (roots[0], merkle.EMPTY), path) is False
+        assert merkle.verify_consistency((second, first), roots, path) is False
 
 
 def altered(data: st.DataObject, path: Sequence[bytes]) -> list[list[bytes]]:
@@ -162,17 +162,38 @@ def altered(data: st.DataObject, path: Sequence[bytes]) -> list[list[bytes]]:
 def test_a_tree_is_consistent_with_the_empty_one_and_with_itself() -> None:
     assert merkle.consistency(GROWN.read, 0, 7) == merkle.consistency(GROWN.read, 7, 7) == []
     assert merkle.verify_consistency((0, 7), (merkle.EMPTY, GROWN.roots[7]), [])
-    assert not merkle.verify_consistency((0, 7), (GROWN.roots[1], GROWN.roots[7]), [])
+    assert merkle.verify_consistency((0, 7), (GROWN.roots[1], GROWN.roots[7]), []) is False
     assert merkle.verify_consistency((7, 7), (GROWN.roots[7], GROWN.roots[7]), [])
-    assert not merkle.verify_consistency((7, 7), (GROWN.roots[7], GROWN.roots[6]), [])
+    assert merkle.verify_consistency((7, 7), (GROWN.roots[7], GROWN.roots[6]), []) is False
+
+
+def test_a_path_that_ends_too_early_proves_nothing_even_if_the_hashes_agree() -> None:
+    leaf, sibling = merkle.leaf_hash(b"a"), merkle.leaf_hash(b"b")
+    above = merkle.node_hash(leaf, sibling)
+    assert merkle.verify_inclusion(leaf, 0, 1, [], leaf) is True
+    assert merkle.verify_inclusion(leaf, 0, 2, [], leaf) is False
+    assert merkle.verify_inclusion(leaf, 0, 4, [sibling], above) is False
+    assert merkle.verify_consistency((1, 2), (leaf, above), [sibling]) is True
+    assert merkle.verify_consistency((1, 4), (leaf, above), [sibling]) is False
+    assert merkle.verify_consistency((1, 2), (leaf, leaf), []) is False
+    assert merkle.verify_consistency((6, 8), (leaf, leaf), []) is False
+
+
+def test_only_a_log_that_has_entries_goes_on_from_the_empty_one_and_without_a_path() -> None:
+    root, empty = GROWN.roots[1], merkle.EMPTY
+    assert merkle.verify_consistency((0, 1), (empty, root), []) is True
+    assert merkle.verify_consistency((0, 1), (empty, root), [root]) is False
+    assert merkle.verify_consistency((0, -1), (empty, root), []) is False
+    assert merkle.verify_consistency((-1, 1), (empty, root), [root]) is False
+    assert merkle.verify_consistency((1, 1), (root, root), [root]) is False
 
 
 def test_what_no_tree_has_is_not_proved() -> None:
     for index, size in ((7, 7), (-1, 7), (0, 0)):
-        with pytest.raises(ValueError, match="no such leaf"):
+        with pytest.raises(ValueError, match="^there is no such leaf in a tree of this size$"):
             merkle.inclusion(GROWN.read, index, size)
     for first, second in ((8, 7), (-1, 7)):
-        with pytest.raises(ValueError, match="first size"):
+        with pytest.raises(ValueError, match="^the first size is not greater than the second$"):
             merkle.consistency(GROWN.read, first, second)
 
 

@@ -3,6 +3,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,6 +117,92 @@ def test_checkpoints_are_found_in_mails_and_in_the_text_of_a_pdf() -> None:
     assert notes_in_file(mail.as_bytes()) == [NOTE]
     assert notes_in_file(NOTE.encode()) == [NOTE]
     assert notes_in_file(b"\xff\x00") == []
+
+
+def signed(text: str, name: str, seed: bytes = SEED["k1"], origin: str | None = None) -> str:
+    """A signature line over `text` by the log `name`, with the key of `origin`."""
+    key = Ed25519PrivateKey.from_private_bytes(seed)
+    public = VerifierKey(origin or name, key.public_key().public_bytes_raw())
+    return f"— {name} {base64.b64encode(public.id + key.sign(text.encode())).decode()}\n"
+
+
+def test_a_checkpoint_may_say_more_than_its_three_lines() -> None:
+    text = read(NOTE).body + "more\n\nand more\n"
+    note = f"{text}\n{signed(text, 'hosho.example.jp/log')}"
+    assert opened(note, NOTARY.verifier_keys).size == 42
+    with pytest.raises(CheckpointInvalid):
+        opened(note.replace("and more", "and less"), NOTARY.verifier_keys)
+
+
+def test_the_signature_of_another_known_log_is_not_that_of_this_one() -> None:
+    other = Notary({"k1": b"o" * 32}, "https://other.example")
+    text = read(NOTE).body
+    note = f"{text}\n{signed(text, 'other.example/log', b'o' * 32)}"
+    with pytest.raises(CheckpointInvalid) as caught:
+        opened(note, [*NOTARY.verifier_keys, *other.verifier_keys])
+    assert "known key of hosho.example.jp/log" in caught.value.en
+
+
+@pytest.mark.parametrize("size", ["042", "+42", "-1", "４２", "", "4 2", "1" * 19])
+def test_a_size_is_written_in_one_way_only(size: str) -> None:
+    with pytest.raises(CheckpointInvalid):
+        read(NOTE.replace("\n42\n", f"\n{size}\n"))
+
+
+@pytest.mark.parametrize("wrong", [ROOT[:-1], ROOT + b"x", b""])
+def test_a_root_has_32_bytes(wrong: bytes) -> None:
+    with pytest.raises(CheckpointInvalid):
+        read(f"a\n1\n{base64.b64encode(wrong).decode()}\n\n")
+
+
+def test_a_checkpoint_names_its_log() -> None:
+    with pytest.raises(CheckpointInvalid):
+        read(NOTE.replace("hosho.example.jp/log\n", "\n", 1))
+
+
+def test_nothing_but_base64_stands_for_bytes() -> None:
+    root, (key,) = base64.b64encode(ROOT).decode(), NOTARY.verifier_keys
+    with pytest.raises(CheckpointInvalid):
+        read(NOTE.replace(root, f"{root[:9]}%{root[9:]}"))
+    with pytest.raises(CheckpointInvalid):
+        opened(f"{NOTE[:-9]}%{NOTE[-9:]}", NOTARY.verifier_keys)
+    with pytest.raises(CheckpointInvalid):
+        VerifierKey.parse(f"{str(key)[:-9]}%{str(key)[-9:]}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["—  " + "A" * 92, "— witness.example AAAAAA==", f"— hosho.example.jp/log x {'A' * 92}", "— witness.example"],
+)
+def test_a_signature_line_is_a_dash_a_name_and_more_than_a_key_id(line: str) -> None:
+    with pytest.raises(CheckpointInvalid):
+        opened(f"{NOTE}{line}\n", NOTARY.verifier_keys)
+
+
+def test_a_key_is_read_with_the_white_space_around_it_and_only_if_it_is_one() -> None:
+    (key,) = NOTARY.verifier_keys
+    assert VerifierKey.parse(f" {key}\n") == key
+    other_kind = base64.b64encode(b"\x02" + key.public).decode()
+    short = VerifierKey("a", b"x" * 31)
+    for text in (f"{key.origin}+{key.id.hex()}+{other_kind}", str(short)):
+        with pytest.raises(CheckpointInvalid):
+            VerifierKey.parse(text)
+
+
+def test_every_checkpoint_of_a_mail_is_found_once_in_whatever_part_it_stands() -> None:
+    later = NOTARY.checkpoint(43, ROOT)
+    mail = EmailMessage(policy=SMTP)
+    mail.set_content(NOTE, charset="utf-8", cte="8bit")
+    mail.add_attachment(later, charset="utf-8", cte="base64", filename="later.txt")
+    mail.add_attachment(NOTE.encode(), maintype="application", subtype="octet-stream", filename="again.bin")
+    assert notes_in_file(mail.as_bytes()) == [NOTE, later]
+
+
+def test_a_proof_of_several_hashes_has_a_line_for_each() -> None:
+    lines = tlog_proof(7, [EMPTY, ROOT], NOTE).split("\n")
+    assert lines[:5] == [
+        "c2sp.org/tlog-proof@v1", "index 7", base64.b64encode(EMPTY).decode(), base64.b64encode(ROOT).decode(), "",
+    ]  # fmt: skip
 
 
 def test_a_proof_is_one_text() -> None:

@@ -362,7 +362,7 @@ async def test_what_was_there_before_the_log_cannot_be_altered_unnoticed(world: 
 async def test_a_log_begins_only_once(world: World) -> None:
     await world.concluded()
     rows = await entries(world)
-    said = {**{name: 0 for name in beginning.BEGUN_TABLES}, "sha256": await world.database.write(
+    said: dict[str, str | int | None] = {**dict.fromkeys(beginning.BEGUN_TABLES, 0), "sha256": await world.database.write(
         lambda c: c.run_sync(beginning.digest, dict.fromkeys(beginning.BEGUN_TABLES, 0)))}  # fmt: skip
     again = Entry(event=AuditEvent.LOG_BEGUN, at=NOW, said=said)
     size = len(rows)

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from denshi_hosho.core import keys
 from denshi_hosho.core.errors import Refused, SealBroken
 from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS
 from denshi_hosho.core.opening import NOT_OPENED, open_certificate
-from denshi_hosho.core.tables import access_key, guarantee, key_event
+from denshi_hosho.core.tables import access_key, audit_entry, certificate, guarantee, key_event
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import ALPHABET, Vault
 from denshi_hosho.core.vocabulary import GuaranteeKind, KeyEventKind, Medium
@@ -174,3 +175,63 @@ async def test_every_way_to_fail_has_the_same_answer_and_is_only_counted(world: 
             await opened(world, number, typed)
         assert caught.value.refusals == (NOT_OPENED,)
     assert grown(before, await world.rows()) == {"throttle": 7}  # one source, and six numbers as typed
+
+
+async def test_a_refusal_names_what_was_asked_for(world: World) -> None:
+    assert (keys.NOT_FOUND.path, keys.ON_PAPER.path) == (("guarantee_id",), ("guarantee_id",))
+
+
+async def test_a_key_is_shown_with_the_certificate_that_is_live_and_no_other_version(world: World) -> None:
+    guarantee_id = await world.concluded()
+    first = (await world.one(sa.select(certificate)))._asdict()
+    del first["id"]
+    await world.execute(sa.insert(certificate).values({**first, "version": 2, "works_name": "変更後の工事"}))
+    assert (await reveal(world, guarantee_id)).notice.works_name == "市道〇号線 道路改良工事"
+    await world.execute(sa.update(guarantee).values(live_version=2))
+    assert (await reveal(world, guarantee_id)).notice.works_name == "変更後の工事"
+
+
+async def test_the_newest_key_is_another_one_once_any_of_the_guarantees_has_a_new_key(world: World) -> None:
+    one, two = await world.concluded(), await world.concluded()
+    paper = await world.concluded(delivery=Medium.PAPER)
+
+    async def newest(*ids: int) -> int:
+        return await world.database.write(lambda c: keys.newest_key(c, ids))
+
+    ids = [row.id for row in await world.all(sa.select(access_key.c.id).order_by(access_key.c.id))]
+    assert [await newest(one), await newest(two), await newest(one, two)] == [ids[0], ids[1], ids[1]]
+    assert [await newest(paper), await newest()] == [0, 0]
+    await rotate(world, one)
+    assert await newest(one, two) > ids[1]
+    assert await newest(two) == ids[1]
+    await world.execute(sa.update(access_key).where(access_key.c.retired_at.is_(None)).values(retired_at=LATER))
+    assert await newest(one, two) == 0
+
+
+async def test_without_a_live_key_there_is_none_to_rotate(world: World) -> None:
+    guarantee_id = await world.concluded()
+    await world.execute(sa.update(access_key).values(retired_at=NOW))
+    await refused(world, rotate(world, guarantee_id), "ON_PAPER")
+    assert len(await world.all(sa.select(access_key.c.id))) == 1
+
+
+async def test_the_log_says_which_key_a_rotation_made_and_the_event_that_tells_of_it(world: World) -> None:
+    guarantee_id = await world.concluded()
+    await rotate(world, guarantee_id)
+    last = await world.one(sa.select(audit_entry).order_by(audit_entry.c.index.desc()).limit(1))
+    event = await world.one(sa.select(key_event.c.id))
+    made = await world.one(sa.select(sa.func.max(access_key.c.id).label("id")))
+    assert json.loads(last.entry)["said"] == {"key_event": event.id, "access_key": made.id}
+
+
+async def test_the_secrets_in_use_are_those_of_live_keys(world: World) -> None:
+    async def used() -> tuple[set[str], set[str]]:
+        return await world.database.write(keys.secrets_in_use)
+
+    assert await used() == (set(), set())
+    one = await world.concluded()
+    await world.concluded()
+    assert await used() == ({"k1"}, {"k1"})
+    vault = Vault({"k2": b"n" * 32}, {"k3": b"m" * 32})
+    await world.database.write(lambda c: keys.rotate(c, vault, world.contractor, one, "交換", LATER))
+    assert await used() == ({"k1", "k2"}, {"k1", "k3"})

@@ -190,10 +190,10 @@ def test_only_a_log_that_has_entries_goes_on_from_the_empty_one_and_without_a_pa
 
 def test_what_no_tree_has_is_not_proved() -> None:
     for index, size in ((7, 7), (-1, 7), (0, 0)):
-        with pytest.raises(ValueError, match="^there is no such leaf in a tree of this size$"):
+        with pytest.raises(ValueError, match=r"^there is no such leaf in a tree of this size$"):
             merkle.inclusion(GROWN.read, index, size)
     for first, second in ((8, 7), (-1, 7)):
-        with pytest.raises(ValueError, match="^the first size is not greater than the second$"):
+        with pytest.raises(ValueError, match=r"^the first size is not greater than the second$"):
             merkle.consistency(GROWN.read, first, second)
 
 

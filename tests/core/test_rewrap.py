@@ -122,3 +122,44 @@ async def test_what_older_versions_left_of_replaced_keys_is_wiped(
     )
     assert [tuple(each) for each in wiped] == [(b"", b"")] * 3
     assert await check_keys(world.database, Vault(BOTH, BOTH)) == (1, [])
+
+
+async def test_keys_that_share_one_secret_are_counted_together(world: World) -> None:
+    ids = [await world.concluded() for _ in range(2)]
+    for guarantee_id, vault in ((ids[0], Vault(SECRET, ONLY_NEW)), (ids[1], Vault(ONLY_NEW, SECRET))):
+        await world.database.write(
+            lambda c, vault=vault, guarantee_id=guarantee_id: keys.rotate(
+                c, vault, world.contractor, guarantee_id, "交換", NOW
+            )
+        )
+    await world.concluded()
+    found = await standing(world.database)
+    assert (found.sealed, found.checked) == ({"k1": 2, "k2": 1}, {"k1": 2, "k2": 1})
+
+
+async def test_every_broken_key_is_named_in_whichever_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rewrap, "BATCH", 1)
+    for _ in range(3):
+        await world.concluded()
+    first = sa.select(sa.func.min(access_key.c.id)).scalar_subquery()
+    await world.execute(sa.update(access_key).where(access_key.c.id != first).values(mac=b"x" * 32))
+    done, told = await run(world)
+    assert (done.renewed, done.broken, told) == (1, ["1070000474", "1070000475"], [1, 1, 1])
+
+
+async def test_whoever_runs_it_is_told_after_each_batch_that_is_wiped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rewrap, "BATCH", 1)
+    guarantee_id = await world.concluded()
+    monkeypatch.setattr(keys, "GONE", {})
+    for _ in range(2):
+        await rotate(world, guarantee_id)
+    told: list[tuple[int, int]] = []
+    await rewrap.rewrap(world.database, Vault(BOTH, BOTH), lambda each: told.append((each.renewed, each.wiped)))
+    assert told == [(1, 0), (1, 1), (1, 2)]
+
+
+async def test_where_there_are_no_keys_there_is_nothing_to_do(world: World) -> None:
+    assert await run(world) == (Rewrapped(), [])
+    assert await check_keys(world.database, world.vault) == (0, [])

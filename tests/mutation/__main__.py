@@ -15,20 +15,21 @@ from tests.mutation.targets import CONTROLS, GROUPS
 @click.option("--jobs", default=2, show_default=True, type=click.IntRange(1, 16), help="Mutants tested side by side.")
 @click.option("--group", "groups", multiple=True, type=click.Choice([each.name for each in (*GROUPS, *CONTROLS)]))
 @click.option("--write-docs", "docs", is_flag=True, help="Put the table and the survivors into docs/mutation.md.")
-def main(files: tuple[str, ...], jobs: int, groups: tuple[str, ...], docs: bool) -> None:
+def main(files: tuple[str, ...], jobs: int, groups: tuple[str, ...], docs: bool) -> None:  # noqa: FBT001  an option
     """Test each mutant of FILES (none given: of every group); exit code 1 unless each group reaches 95 %."""
     prepare()
-    start, results = time.monotonic(), dict[str, list[Result]]()
+    results: dict[str, list[Result]] = {}
     for group in (each for each in (*GROUPS, *CONTROLS) if each.name in groups or (not groups and each in GROUPS)):
         chosen = {each for each in group.files if not files or each in files}
         if chosen:
             begun = time.monotonic()
             results[group.name] = score(group, jobs, chosen)
-            click.echo(f"{group.name}: {len(results[group.name])} mutants, {time.monotonic() - begun:.0f} s", err=True)
+            seconds = time.monotonic() - begun
+            click.echo(f"{group.name}: {len(results[group.name])} mutants, {seconds:.0f} s", err=True)
+            if docs:
+                write_docs(group.name, results[group.name], seconds)
     click.echo(table(results))
     click.echo(survivors(results))
-    if docs:
-        write_docs(results, time.monotonic() - start)
     sys.exit(0 if results and all(reached_goal(each) for each in results.values()) else f"not {GOAL:.0%} everywhere")
 
 

@@ -9,7 +9,7 @@ from tests.mutation.operators import changes
 
 _JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 _LOGS = frozenset({"_log", "log"})
-_BLOCKS = ("body", "orelse", "finalbody")
+
 Parent = tuple[ast.AST, str, int | None]  # the node above, the name of its field, and the place in it if it is a list
 
 
@@ -89,22 +89,30 @@ def _skipped(tree: ast.Module) -> set[ast.AST]:
 
 
 def _of_the_language(node: ast.AST) -> list[ast.AST]:
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [node]
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+    if _is_whole(node):
         return [node]
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         annotations = [each.annotation for each in ast.walk(node.args) if isinstance(each, ast.arg) and each.annotation]
         return [*node.decorator_list, *([node.returns] if node.returns else []), *annotations]
     if isinstance(node, ast.ClassDef):
         return [*node.decorator_list]
-    if isinstance(node, ast.AnnAssign):
-        return [node] if ast.unparse(node.annotation) == "TypeAlias" else [node.annotation]
-    if isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] in (["__all__"], ["_log"]):
-        return [node]
-    if isinstance(node, ast.Subscript) and _is_type(node):
-        return [node]
-    return [node] if isinstance(node, ast.Expr) and _is_log(node.value) else []
+    return [node.annotation] if isinstance(node, ast.AnnAssign) else []
+
+
+def _is_whole(node: ast.AST) -> bool:
+    """Return whether nothing at all is changed in this node."""
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.AnnAssign():
+            return ast.unparse(node.annotation) == "TypeAlias"
+        case ast.Assign(targets=[ast.Name(id="__all__" | "_log")]):
+            return True
+        case ast.Subscript():
+            return _is_type(node)
+        case ast.Expr():
+            return _is_log(node.value)
+    return False
 
 
 def _is_type(node: ast.Subscript) -> bool:

@@ -11,7 +11,6 @@ from tests.mutation.scoring import Result
 GOAL = 0.95
 DOCS = ROOT / "docs" / "mutation.md"
 _HEAD = "| group | module | mutants | noticed | of these timeouts | survived | of these equivalent | raw | without equivalents |"
-_BETWEEN = re.compile(r"(<!-- figures: begin [^\n]*-->\n).*(<!-- figures: end -->)", re.DOTALL)
 
 
 def scores(results: Sequence[Result]) -> tuple[float, float]:
@@ -31,9 +30,8 @@ def table(results: Mapping[str, Sequence[Result]]) -> str:
     """Return the table, a line for each module and one for each group."""
     lines = [_HEAD, "| " + " | ".join(["---"] * 9) + " |"]
     for group, every in results.items():
-        files = list(dict.fromkeys(each.file for each in every))
-        for file in files:
-            lines.append(_line(group, f"`{file}`", [each for each in every if each.file == file]))
+        files = dict.fromkeys(each.file for each in every)
+        lines += [_line(group, f"`{file}`", [each for each in every if each.file == file]) for file in files]
         lines.append(_line(f"**{group}**", "", every))
     return "\n".join(lines)
 
@@ -55,15 +53,15 @@ def survivors(results: Mapping[str, Sequence[Result]]) -> str:
         + (f" — equivalent: {each.why}" if each.why else "")
         for every in results.values() for each in every if each.survived
     ]  # fmt: skip
-    return "\n".join(lines)
+    return "\n".join(lines) or "None."
 
 
-def write_docs(results: Mapping[str, Sequence[Result]], seconds: float) -> None:
-    """Put the table and the survivors between the marks in docs/mutation.md."""
-    day = datetime.now(UTC).date()
+def write_docs(group: str, results: Sequence[Result], seconds: float) -> None:
+    """Put the group's table and its survivors between its marks in docs/mutation.md."""
     told = (
-        f"Run on {day} ({platform.system()}, Python {platform.python_version()}), {seconds / 60:.0f} minutes for "
-        f"{sum(map(len, results.values()))} mutants.\n\n{table(results)}\n\n### Survivors\n\n{survivors(results)}\n\n"
+        f"Run on {datetime.now(UTC).date()} ({platform.system()}, Python {platform.python_version()}): {len(results)} "
+        f"mutants in {seconds / 60:.1f} minutes.\n\n{table({group: results})}\n\nSurvivors:\n\n{survivors({group: results})}\n\n"
     )
+    between = re.compile(rf"(<!-- {group}: begin [^\n]*-->\n).*?(<!-- {group}: end -->)", re.DOTALL)
     text = DOCS.read_text(encoding="utf-8")
-    DOCS.write_text(_BETWEEN.sub(lambda found: f"{found[1]}\n{told}{found[2]}", text), encoding="utf-8")
+    DOCS.write_text(between.sub(lambda found: f"{found[1]}\n{told}{found[2]}", text), encoding="utf-8")

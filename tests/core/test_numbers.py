@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.database import Database
@@ -223,7 +224,7 @@ async def test_on_postgresql_a_range_is_given_by_one_at_a_time(world: World, dat
     async def heard(connection: AsyncConnection) -> None:
         sync = connection.sync_connection
         assert sync is not None
-        sa.event.listen(sync, "before_cursor_execute", lambda *told: said.append(told[2]))
+        event.listen(sync, "before_cursor_execute", lambda *told: said.append(told[2]))
         await add_range(connection, world.rival_id, KIND, 100, 199)
 
     await world.database.write(heard)

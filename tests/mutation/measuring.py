@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
 import hypothesis
 import pytest
@@ -76,13 +77,14 @@ class _Measuring:
 
 def _outside() -> str:
     """Return whether a statement outside of tests runs because a module of ours is imported, or for a file of tests."""
-    frame = sys._getframe(2)
-    while frame := frame.f_back:  # type: ignore[assignment]  # None ends it
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith("<frozen importlib"):
             return IMPORT
         if "/tests/" in name and "/tests/mutation/" not in name:
             return COLLECTED
+        frame = frame.f_back
     return IMPORT
 
 

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def _scored(group: Group, measured: Measured, folder: Path, side_by_side: int, f
         tester = Tester(trees, [jobs[at] for at in chosen], folder, swapped=swapped)
         modules = measured.modules if swapped else sorted({*measured.modules} - resting_on(group.files))
         if chosen:
-            _forked(lambda tester=tester, modules=modules: _run(tester, modules, side_by_side))  # type: ignore[misc]
+            _forked(partial(_run, tester, modules, side_by_side))
             for each in outcomes(folder):
                 if each.state != "again":
                     became[chosen[each.number]] = each.state, each.by

@@ -116,9 +116,13 @@ def test_an_example_says_first_that_it_is_one() -> None:
 
 
 def reviewed(review: object, **told: Any) -> Decision:
-    told = {"kind": GuaranteeKind.ADVANCE_PAYMENT, "work_type": WorkType.CONSTRUCTION, "contract_on": FIRST} | told
+    plain: dict[str, Any] = {
+        "kind": GuaranteeKind.ADVANCE_PAYMENT,
+        "work_type": WorkType.CONSTRUCTION,
+        "contract_on": FIRST,
+    }
     rulebook = Rulebook.from_texts({"town": MINIMAL}, reviews={"town": review})  # type: ignore[dict-item]  # the test's own
-    return rulebook.decide(Application(obligee="test/town", **told))
+    return rulebook.decide(Application(obligee="test/town", **(plain | told)))
 
 
 def test_a_review_is_asked_only_once_a_revision_has_begun() -> None:

@@ -90,7 +90,9 @@ def current(said: Json, place: str, jwks: Json) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("jws"), parser.add_argument("pdf", nargs="?"), parser.add_argument("--jwks", required=True)
+    parser.add_argument("jws")
+    parser.add_argument("pdf", nargs="?")
+    parser.add_argument("--jwks", required=True)
     parser.add_argument("--status", nargs="?", const="", help="現在有効かも確認する / also check that it is still current")
     given = parser.parse_args()
     try:

@@ -89,7 +89,7 @@ def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], cou
         deadline=None,
         database=None,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[each for each in HealthCheck],
     )
     @given(strategy)
     def every(case: object) -> None:

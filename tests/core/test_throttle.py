@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
+from sqlalchemy import event
 
 from denshi_hosho.core import passwords, work
 from denshi_hosho.core.accounts import change_password, sign_in
@@ -264,11 +265,11 @@ async def statements(world: World, key: str, caller: Caller, number: str) -> tup
     def listen(_c: object, _k: object, statement: str, *_: object) -> None:
         said.append(statement)
 
-    sa.event.listen(world.database.writer.sync_engine, "before_cursor_execute", listen)
+    event.listen(world.database.writer.sync_engine, "before_cursor_execute", listen)
     try:
         answer = code(await attempt(world, key, caller, number))
     finally:
-        sa.event.remove(world.database.writer.sync_engine, "before_cursor_execute", listen)
+        event.remove(world.database.writer.sync_engine, "before_cursor_execute", listen)
     return said, dict(await world.rows()), answer
 
 

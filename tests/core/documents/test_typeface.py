@@ -1,4 +1,5 @@
 from importlib import resources
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -52,7 +53,8 @@ def test_all_of_cp932_but_private_use_and_controls_can_be_drawn() -> None:
 
 def test_both_faces_draw_the_same_characters_so_that_neither_need_stand_in_for_the_other() -> None:
     registered()
-    mincho, gothic = (pdfmetrics.getFont(face.value).face.charToGlyph for face in Face)
+    fonts: list[Any] = [pdfmetrics.getFont(face.value) for face in Face]
+    mincho, gothic = (font.face.charToGlyph for font in fonts)
     assert mincho.keys() == gothic.keys()
     assert [code for code in mincho if 0 in (mincho[code], gothic[code])] == [0xFFFF]
     assert len(registered()) == 9047

@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Awaitable
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import certificate_files as files
 from denshi_hosho.core.auditing import audited
@@ -18,14 +21,17 @@ FIRST = certificate_file.c.id == sa.select(sa.func.min(certificate_file.c.id)).s
 OTHER = sa.select(sa.func.max(certificate.c.id)).scalar_subquery()
 
 
+def kept(certificate_id: int, file: SignedFile, connection: AsyncConnection) -> Awaitable[SignedFile]:
+    return files.keep(connection, certificate_id, file, NOW)
+
+
 async def signed(world: World) -> int:
     """Two guarantees, the first one's certificate signed; its guarantee's id."""
     guarantee_id = await world.concluded()
     await world.concluded(world.other)
     certificate_id = await world.database.write(lambda c: files.certificate_id_of(c, guarantee_id, 1))
     for file in (FILE, SignedFile(b"%PDF-late", "late")):
-        kept = await world.database.write(lambda c, file=file: files.keep(c, certificate_id, file, NOW))
-        assert kept == FILE
+        assert await world.database.write(partial(kept, certificate_id, file)) == FILE
     return guarantee_id
 
 

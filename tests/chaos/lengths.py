@@ -30,6 +30,6 @@ FULL = Lengths(
     files=5_000, pairs=10_000, served_pairs=10_000, sign_in_pairs=600, keys=2_800, crashes=40, mails=6_000, attack_minutes=24,
 )  # fmt: skip
 SHORT = Lengths(
-    kills=5, stops=2, backends=2, cuts=20, cancels=20, fuzz=1_000, operations=80, tokens=300, files=50, pairs=100,
-    served_pairs=30, sign_in_pairs=5, keys=15, crashes=3, mails=40, attack_minutes=1,
+    kills=2, stops=2, backends=2, cuts=8, cancels=10, fuzz=300, operations=40, tokens=100, files=34, pairs=60,
+    served_pairs=20, sign_in_pairs=3, keys=6, crashes=2, mails=20, attack_minutes=1,
 )  # fmt: skip

@@ -17,6 +17,7 @@ from tests.chaos.databases import Ground, Postgres, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.ledger import repeat, verdict
 from tests.chaos.lengths import Lengths
+from tests.chaos.progress import Progress
 from tests.chaos.serving import nursery
 from tests.chaos.world import World, environment_of, settings_of, world
 
@@ -53,7 +54,7 @@ async def _run(place: Ground, blows: int, rng: random.Random, blow: Blow) -> tup
         wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed()}
         token = await made.token(seeding.SURETY)
         wrong["another answer on retry"] += await repeat(made, load.ledger, token, len(load.ledger.acknowledged))
-        root = await roots.wrong(made.platform)
+        root = await roots.wrong(made.platform.database)
     seen: dict[str, Seen] = {
         "guarantees": len(load.ledger.acknowledged), "answered meanwhile": _meanwhile(load),
         "longest until it concludes again": f"{max(pauses):.2f} s", "audit log": root.seen,
@@ -67,7 +68,7 @@ async def _blows(made: World, place: Ground, load: Load, blows: int, blow: Blow)
     pauses = []
     await load.fill(count=4_000)
     async with load.running(CLIENTS):
-        for index in range(blows):
+        for index in Progress("blows at postgresql", blows):
             await _acknowledged(load)
             await asyncio.sleep(load.rng.uniform(0, _WINDOW))
             start = time.monotonic()

@@ -25,7 +25,11 @@ def row(place: Ground) -> Row:
         failed += not _hosho(place, place.url, "restore", "--check", str(file))
         failed += not _hosho(place, url, "restore", str(file))
         before, after = asyncio.run(_contents(place.url)), asyncio.run(_contents(url))
-        wrong = {"commands failed": failed, "tables that differ": differing(before, after), **asyncio.run(findings(url))}
+        wrong = {
+            "commands failed": failed,
+            "tables that differ": differing(before, after),
+            **asyncio.run(findings(url)),
+        }
     size = file.stat().st_size if file.exists() else 0
     return Row(
         part="backup", what="the database of `kills` backed up, the file checked and restored; times: rows compared",

@@ -10,20 +10,20 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from benchmarks.timing import quiet
 from denshi_hosho.cli import seeding
 from denshi_hosho.core.clock import system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.tables import application_step
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.schema.log import configure
-from benchmarks.timing import quiet
 from tests.chaos import roots
 from tests.chaos.databases import Ground, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.lengths import Lengths
+from tests.chaos.needles import Needles
 from tests.chaos.progress import Progress
 from tests.chaos.roots import Root
-from tests.chaos.needles import Needles
 from tests.chaos.world import World, files_under, send, world
 from tests.client import CONCLUDE, OPEN, REVEAL
 
@@ -53,7 +53,7 @@ def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
 
 
 async def _lived(place: Ground, count: int) -> tuple[list[str], Root]:
-    """Let guarantees be concluded, shown, opened (rightly and wrongly), given new keys, printed and mailed; return the keys, and the audit."""
+    """Let guarantees be concluded, shown, opened (also wrongly), given new keys, printed, mailed; return the keys, and the audit."""
     async with world(place) as made:
         waiting = zip(await made.approved(count), Progress(f"lives of keys {place.kind}", count), strict=True)
         keys: list[str] = []

@@ -64,7 +64,17 @@ def cells(row: Row) -> tuple[str, ...]:
     seen = ", ".join(f"{name} {_shown(value)}" for name, value in row.seen.items())
     verdict = "pass" if row.passed else "not run" if row.missing else "**FAIL**"
     began = f"{row.began:%d %H:%M}"
-    return (row.part, row.what, NAMES[row.database], times, wrong or row.missing, seen, began, f"{row.seconds:.0f}", verdict)
+    return (
+        row.part,
+        row.what,
+        NAMES[row.database],
+        times,
+        wrong or row.missing,
+        seen,
+        began,
+        f"{row.seconds:.0f}",
+        verdict,
+    )
 
 
 def _shown(value: Seen) -> str:

@@ -31,11 +31,13 @@ async def _tokens(place: Ground, count: int, seed: int) -> Row:
     refused = 0
     with stopwatch() as taken:
         async with world(place) as made:
+            genuine = await _genuine(made)
+            endless = forgeries(genuine, seed)
             for index in Progress(f"forged tokens {place.kind}", count):
-                if index % _RENEW == 0:
+                if index % _RENEW == _RENEW - 1:
+                    refused += await outcome(made, genuine.access) != "accepted"
                     genuine = await _genuine(made)
                     endless = forgeries(genuine, seed + index)
-                    refused += await outcome(made, genuine.access) != "accepted"
                 kind, token = next(endless)
                 kinds.add(kind)
                 found[await outcome(made, token)] += 1

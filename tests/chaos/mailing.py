@@ -72,7 +72,11 @@ def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
              "doubled with another text": sum(len(texts) > 1 for texts in sink.bodies.values()), **root.wrong}  # fmt: skip
     doubled = sum(sink.taken.values()) - len(sink.taken)
     wrong["doubled more than crashes explain"] = max(0, doubled - crashes)
-    seen: dict[str, Seen] = {"mails": len(sink.taken), "doubled with the same Message-ID": doubled, "audit log": root.seen}
+    seen: dict[str, Seen] = {
+        "mails": len(sink.taken),
+        "doubled with the same Message-ID": doubled,
+        "audit log": root.seen,
+    }
     return [Row(part="mail", what="the postman was killed while it delivered", database=kind, cases=crashes,
                 wanted=lengths.crashes, wrong=wrong, seen=seen, seconds=taken[0])]  # fmt: skip
 

@@ -71,7 +71,9 @@ def _run(place: Ground, count: int, seed_: int) -> Tally:
             _register(runner.run(_proofs(made)))
             strategies = _strategies()
             each = -(-count // len(strategies))
-            for (name, strategy), _ in zip(strategies, Progress(f"operations {place.kind}, fields", len(strategies)), strict=True):
+            for (name, strategy), _ in zip(
+                strategies, Progress(f"operations {place.kind}, fields", len(strategies)), strict=True
+            ):
                 ask = _asker(runner, made, schema, tally, name)
                 _all(strategy, ask, each, seed_)
             root = runner.run(roots.wrong(made.platform.database))

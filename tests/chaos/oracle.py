@@ -146,7 +146,9 @@ async def _row(made: World, kind: str, what: str, ask: Ask, question: Question, 
                seconds=taken[0])  # fmt: skip
 
 
-async def timed(made: World, ask: Ask, question: Question, pairs: int, name: str = "pairs") -> tuple[list[float], list[float], set[bytes]]:
+async def timed(
+    made: World, ask: Ask, question: Question, pairs: int, name: str
+) -> tuple[list[float], list[float], set[bytes]]:
     """Return the seconds that either question took, and the different answers that came; the first ones only warm up."""
     taken: tuple[list[float], list[float]] = [], []
     answers = set()

@@ -30,8 +30,8 @@ Blow = Callable[[World, Postgres, random.Random, int], Awaitable[None]]
 
 def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
     return [
-        _row(kind, "PostgreSQL stopped at once, or its first process killed", lengths.stops, seed, _stop),
-        _row(kind, "single connections of PostgreSQL ended, or killed (it recovers all of it)", lengths.backends, seed, _hang_up),
+        _row(kind, "PostgreSQL stopped at once (two of three), or its first process killed", lengths.stops, seed, _stop),
+        _row(kind, "single connections of PostgreSQL killed (two of three), or ended", lengths.backends, seed, _hang_up),
     ]  # fmt: skip
 
 
@@ -89,12 +89,12 @@ async def _acknowledged(load: Load) -> None:
 
 
 async def _stop(_made: World, server: Postgres, _rng: random.Random, index: int) -> None:
-    await asyncio.to_thread(server.kill if index % 2 else server.stop_at_once)
+    await asyncio.to_thread(server.kill if index % 3 == 1 else server.stop_at_once)
     await asyncio.to_thread(server.start)
 
 
 async def _hang_up(made: World, server: Postgres, rng: random.Random, index: int) -> None:
-    if index % 2:
+    if index % 3 != 1:
         victims = await asyncio.to_thread(server.backends)
         with suppress(ProcessLookupError):
             os.kill(rng.choice(victims), signal.SIGKILL)

@@ -177,11 +177,11 @@ def test_a_table_that_came_back_otherwise_is_noticed() -> None:
 
 def test_a_run_is_taken_up_where_it_was_and_what_failed_is_not_tried_until_it_passes(tmp_path: Path) -> None:
     file = tmp_path / "run.json"
-    first = Results(True, 27, [Sitting("first")], file)
+    first = Results(full=True, seed=27, sittings=[Sitting("first")], file=file)
     first.note("kills", "sqlite", [GOOD])
     first.note("cuts", "sqlite", [replace(GOOD, wrong={"lost": 1})])
     first.note("fuzz", "sqlite", [replace(GOOD, missing="killed")])
-    second = Results(True, 27, [Sitting("second")], file)
+    second = Results(full=True, seed=27, sittings=[Sitting("second")], file=file)
     second.take_up(file)
     assert list(second.missing(list(lanes((), ("sqlite",)))))[:3] == [
         ("fuzz", "sqlite"),
@@ -191,7 +191,7 @@ def test_a_run_is_taken_up_where_it_was_and_what_failed_is_not_tried_until_it_pa
     assert second.found == first.found
     assert [each.command for each in second.sittings] == ["first", "second"]
     with pytest.raises(NotTheSame):
-        Results(True, 28, [Sitting("third")]).take_up(file)
+        Results(full=True, seed=28, sittings=[Sitting("third")]).take_up(file)
 
 
 def test_a_part_that_breaks_has_a_row_that_says_so(capfd: pytest.CaptureFixture[str]) -> None:

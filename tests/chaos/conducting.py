@@ -67,6 +67,8 @@ class Conductor:
         finally:
             alarm.cancel()
             self.running.discard(process)
+            assert process.stdout is not None
+            process.stdout.close()
         if not self.ended.is_set():  # else they are merely not done yet
             for part in missing:
                 self._tell(part, unit.kind, [not_run(part, unit.kind, f"exit code {code}")])

@@ -31,12 +31,12 @@ async def _tokens(place: Ground, count: int, seed: int) -> Row:
     refused = 0
     with stopwatch() as taken:
         async with world(place) as made:
-            genuine = await _genuine(made)
+            genuine = await genuine_of(made)
             endless = forgeries(genuine, seed)
             for index in Progress(f"forged tokens {place.kind}", count):
                 if index % _RENEW == _RENEW - 1:
                     refused += await outcome(made, genuine.access) != "accepted"
-                    genuine = await _genuine(made)
+                    genuine = await genuine_of(made)
                     endless = forgeries(genuine, seed + index)
                 kind, token = next(endless)
                 kinds.add(kind)
@@ -48,7 +48,8 @@ async def _tokens(place: Ground, count: int, seed: int) -> Row:
                seen={"kinds": len(kinds), "refused with 401": refusals}, seconds=taken[0])  # fmt: skip
 
 
-async def _genuine(made: World) -> Genuine:
+async def genuine_of(made: World) -> Genuine:
+    """Return what the forger has."""
     ticket = made.platform.tokens.ticket(Ticket("certificate", 1, 1), system_clock())
     return Genuine(await made.token(seeding.CONTRACTOR), ticket, SECRET)
 

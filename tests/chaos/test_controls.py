@@ -25,7 +25,7 @@ from tests.chaos.databases import Ground
 from tests.chaos.figures import Row, markdown
 from tests.chaos.forged_files import outcome as outcome_of_file
 from tests.chaos.forged_files import outcome_of_the_api
-from tests.chaos.forgeries import outcome
+from tests.chaos.forgeries import genuine_of, outcome
 from tests.chaos.fuzz import judged
 from tests.chaos.kills import bugs
 from tests.chaos.ledger import Conclusion, Ledger, repeat, verdict
@@ -34,9 +34,9 @@ from tests.chaos.oracle import auc
 from tests.chaos.report import Sitting
 from tests.chaos.results import NotTheSame, Results
 from tests.chaos.roots import wrong
-from tests.chaos.world import SECRET, Answer, World, world
+from tests.chaos.world import Answer, World, world
 from tests.client import CONCLUDE
-from tests.core.forging import Genuine, forgeries
+from tests.core.forging import forgeries
 from tests.core.forging_files import Forgery
 from tests.core.signed import issuer
 
@@ -132,9 +132,9 @@ async def test_keys_that_open_nothing_are_noticed(made: World, ledger: Ledger) -
 
 @pytest.mark.anyio
 async def test_a_genuine_token_is_accepted_and_each_kind_of_forgery_is_refused(made: World) -> None:
-    genuine = await made.token(seeding.CONTRACTOR)
-    assert await outcome(made, genuine) == "accepted"
-    forged = islice(forgeries(Genuine(genuine, genuine[::-1], SECRET), 1), 14)
+    genuine = await genuine_of(made)
+    assert await outcome(made, genuine.access) == "accepted"
+    forged = islice(forgeries(genuine, 1), 14)
     kinds = {kind: await outcome(made, token) for kind, token in forged}
     assert len(kinds) > 12
     assert set(kinds.values()) == {"refused"}
@@ -164,7 +164,7 @@ async def test_a_copy_that_is_taken_is_told_from_one_that_is_not(
 async def test_the_audit_notices_a_row_that_was_altered(made: World, ledger: Ledger) -> None:
     assert found(dict((await wrong(made.platform.database)).wrong)) == set()
     assert ledger.acknowledged
-    await execute(made, sa.update(tables.decision).values(note="x"))
+    await execute(made, sa.update(tables.certificate).values(works_name="別の工事"))
     assert found(dict((await wrong(made.platform.database)).wrong)) == {"audit findings"}
 
 

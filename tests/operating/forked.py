@@ -11,6 +11,7 @@ def run(arguments: tuple[str, ...], environment: dict[str, str], log: str) -> No
     printed = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(printed, 1)
     os.dup2(printed, 2)
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115  this process's own, which its workers are given, too
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["hosho", *arguments]

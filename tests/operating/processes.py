@@ -88,7 +88,7 @@ def started(environment: dict[str, str], *commands: tuple[str, ...]) -> Iterator
         try:
             for process in processes:
                 if process.port:
-                    until(process._started)  # noqa: SLF001  its own
+                    until(process._started)
             yield processes
         finally:
             for process in processes:

@@ -78,7 +78,7 @@ function statusLink(url) {
   if (!/^https?:\/\//.test(url)) return [];
   const link = element("a", "公開されている状態リスト（署名付き、システム用）", { en: "Published status list (signed, for programs)" });
   Object.assign(link, { href: url, rel: "noopener noreferrer", target: "_blank" });
-  const line = element("p", "", { className: "hint" });
+  const line = element("p", "", { className: "hint screen-only" });
   line.append(link);
   return [line];
 }

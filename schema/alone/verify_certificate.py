@@ -85,8 +85,7 @@ def current(said: Json, place: str, jwks: Json) -> int:
     if listed["sub"] != entry["uri"] or not listed["iat"] - 300 <= time.time() < listed["exp"]:
         raise OSError("状態リストが別のものか期限切れです / the status list is another one, or outdated")
     packed = zlib.decompressobj().decompress(decoded(listed["status_list"]["lst"]), 1_000_000)
-    index = int(entry["idx"])
-    return packed[index // 2] >> 4 * (index % 2) & 15
+    return int(packed[entry["idx"] // 2] >> 4 * (entry["idx"] % 2) & 15)
 
 
 def main() -> int:

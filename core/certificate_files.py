@@ -14,6 +14,7 @@ from denshi_hosho.core.certificate import Certificate
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.documents import certificate_pdf
 from denshi_hosho.core.jws import SigningKeys
+from denshi_hosho.core.outbox import OPEN_PATH
 from denshi_hosho.core.pdf_signing import PdfSeal
 from denshi_hosho.core.statement import canonical
 from denshi_hosho.core.status import SIZE, place, uri
@@ -58,7 +59,7 @@ def make(
     number, index = place(certificate_id)
     said = claims(what, public_url, now, Place(uri=uri(public_url, number), index=index))
     drawn = certificate_pdf(
-        what, viewer_url=f"{public_url.rstrip('/')}/open/{what.number}",
+        what, viewer_url=f"{public_url.rstrip('/')}{OPEN_PATH}/{what.number}",
         remark=SELF_MADE_REMARK if seal.self_made else None,
     )  # fmt: skip
     pdf = seal.signed(drawn, canonical(said), now)

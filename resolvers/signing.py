@@ -44,6 +44,7 @@ class Verdict:
     """What a copy proves (every attribute of `VerifiedCopy`), whether it is what was issued, and how it stands today.
 
     `status` is None if this database has no such certificate, `status_changed_on` if the day was not recorded.
+    `status_url` is where the status is published.
     """
 
     def __init__(self, copy: VerifiedCopy, standing: Standing | None, *, identical: bool) -> None:
@@ -51,6 +52,7 @@ class Verdict:
         self.identical = identical
         self.status = standing.status if standing else None
         self.status_changed_on = standing.since if standing else None
+        self.status_url = copy.place.uri
 
     def __getattr__(self, name: str) -> object:
         """Return what the copy says under `name`."""

@@ -75,6 +75,9 @@ class VerifiedCertificate:
     status_changed_on: date | None = strawberry.field(
         description="Since which day in Japan it is not; null while it is, and where the day was not recorded."
     )
+    status_url: str = strawberry.field(
+        description="Where the status is published to everybody: URL of the signed status list, as the copy itself says."
+    )
 
     @classmethod
     def is_type_of(cls, _source: CoreObject, _info: CoreObject) -> bool:

@@ -90,6 +90,14 @@ def _strategies() -> list[tuple[str, st.SearchStrategy[object]]]:
     return [(str(getattr(each.definition, "field_name")), each.as_strategy()) for each in operations]  # noqa: B009  untyped
 
 
+_UNWATCHED = (
+    HealthCheck.too_slow,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+    HealthCheck.large_base_example,
+)
+
+
 def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], count: int, seed_: int) -> None:
     @seed(seed_)
     @settings(
@@ -97,7 +105,7 @@ def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], cou
         deadline=None,
         database=None,
         phases=[Phase.generate],
-        suppress_health_check=[each for each in HealthCheck],
+        suppress_health_check=_UNWATCHED,
     )
     @given(strategy)
     def every(case: object) -> None:

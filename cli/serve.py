@@ -17,6 +17,9 @@ from denshi_hosho.schema.log import configure
 from denshi_hosho.schema.root import build_schema
 from denshi_hosho.schema.trusted import trusted_documents
 
+# To start and to answer its parent. With uvicorn's 5, a busy machine would replace workers for ever: they import for 4.
+WORKER_SECONDS = 30
+
 
 class DatabaseOutdated(HoshoError):
     """The database has not the newest schema."""
@@ -74,6 +77,7 @@ def run(application: Starlette | str, host: str, port: int, workers: int = 1, sh
     config = uvicorn.Config(
         application, host=host, port=port, workers=workers, factory=isinstance(application, str), log_config=None,
         access_log=False, server_header=False, proxy_headers=False, http="httptools", timeout_graceful_shutdown=shutdown_seconds,
+        timeout_worker_healthcheck=WORKER_SECONDS,
     )  # fmt: skip
     if workers > 1:
         Workers(config, at_most(shutdown_seconds)).run()

@@ -67,6 +67,7 @@ def whole(file: Path) -> Iterator[Path]:
         raise _exists(file)
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:
+        draft.touch(0o600)  # where nothing can be made, that is said, and no other program is asked
         yield draft
         _sync(draft)
         _name(draft, file)

@@ -74,7 +74,7 @@ async def _server_version(database: Database) -> int:
 
 def _check_version(program: Path, server: int) -> None:
     said = _run(None, program, "--version")
-    found = re.search(r"(\d+)(?:\.\d+|devel|beta|rc)", said)
+    found = re.search(r"(\d{1,4})(?:\.\d+|devel|beta|rc)", said)
     if found is None or int(found[1]) < server:
         raise BackupToolMissing(
             f"{program} ({said.strip()}) はサーバー(PostgreSQL {server})より古いため使えません。"

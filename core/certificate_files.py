@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core.audit import append_about
 from denshi_hosho.core.certificate import Certificate
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.documents import certificate_pdf
 from denshi_hosho.core.jws import SigningKeys
+from denshi_hosho.core.outbox import OPEN_PATH
 from denshi_hosho.core.pdf_signing import PdfSeal
 from denshi_hosho.core.statement import canonical
 from denshi_hosho.core.status import SIZE, place, uri
 from denshi_hosho.core.tables import access_key, certificate, certificate_file, guarantee
 from denshi_hosho.core.verifying import TYPE, Place, claims
-from denshi_hosho.core.vocabulary import CertificateStatus, GuaranteeState
+from denshi_hosho.core.vocabulary import AuditEvent, CertificateStatus, GuaranteeState
 
 SELF_MADE_REMARK = (
     "この証書の電子署名は、発行者が自己発行した署名証明書によるものです。第三者の認証局は発行者を証明していません。"
@@ -41,6 +43,12 @@ class Standing:
     since: date | None
 
 
+def digests(file: SignedFile) -> dict[str, str]:
+    """Return the SHA-256 of PDF and JWS, in hexadecimal, by these names."""
+    jws_sha256 = hashlib.sha256(file.jws.encode()).hexdigest()
+    return {"pdf": hashlib.sha256(file.pdf).hexdigest(), "jws": jws_sha256}
+
+
 def make(
     what: Certificate, certificate_id: int, public_url: str, seal: PdfSeal, keys: SigningKeys, now: datetime
 ) -> SignedFile:
@@ -51,7 +59,7 @@ def make(
     number, index = place(certificate_id)
     said = claims(what, public_url, now, Place(uri=uri(public_url, number), index=index))
     drawn = certificate_pdf(
-        what, viewer_url=f"{public_url.rstrip('/')}/open/{what.number}",
+        what, viewer_url=f"{public_url.rstrip('/')}{OPEN_PATH}/{what.number}",
         remark=SELF_MADE_REMARK if seal.self_made else None,
     )  # fmt: skip
     pdf = seal.signed(drawn, canonical(said), now)
@@ -73,16 +81,28 @@ async def stored(connection: AsyncConnection, certificate_id: int) -> SignedFile
 
 
 async def keep(connection: AsyncConnection, certificate_id: int, file: SignedFile, now: datetime) -> SignedFile:
-    """Return the file that is kept of the certificate: `file`, or the one that somebody else stored first."""
+    """Return the file that is kept of the certificate: `file`, or the one that somebody else stored first.
+
+    The log is told of the one that is stored.
+    """
+    digested = digests(file)
     values = {
-        "certificate_id": certificate_id, "pdf": file.pdf, "pdf_sha256": hashlib.sha256(file.pdf).hexdigest(),
-        "jws": file.jws, "signed_at": now,
+        "certificate_id": certificate_id, "pdf": file.pdf, "pdf_sha256": digested["pdf"], "jws": file.jws, "signed_at": now,
     }  # fmt: skip
     insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(certificate_file).values(values)
-    await connection.execute(insert.on_conflict_do_nothing(index_elements=["certificate_id"]))
+    first = insert.on_conflict_do_nothing(index_elements=["certificate_id"]).returning(certificate_file.c.id)
+    file_id = (await connection.execute(first)).scalar_one_or_none()
+    if file_id is not None:
+        what = sa.select(certificate.c.guarantee_id, certificate.c.version).where(certificate.c.id == certificate_id)
+        row = (await connection.execute(what)).one()
+        said = {"certificate_file": file_id, "version": row.version, **digested}
+        await append_about(
+            connection, AuditEvent.CERTIFICATE_SIGNED, now, actor=None, guarantee_id=row.guarantee_id, said=said
+        )
+        return file
     kept = await stored(connection, certificate_id)
     if kept is None:
-        raise AssertionError("it was stored in this very transaction")
+        raise AssertionError("somebody stored it before")
     return kept
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core import applications, keys, submissions
 from denshi_hosho.core.audit import written
 from denshi_hosho.core.beginning import BEGUN_TABLES, digest
+from denshi_hosho.core.content_files import NAME, ROWS, kept_files, said_of
 from denshi_hosho.core.findings import Finding
 from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, certificate_of
 from denshi_hosho.core.leaves import Leaf
@@ -88,7 +89,7 @@ class Content:
 
     connection: AsyncConnection
     compared: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys([*LOGGED, certificate.name, access_key.name], 0)
+        default_factory=lambda: dict.fromkeys([*LOGGED, certificate.name, access_key.name, NAME], 0)
     )
     _seen: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
     _last: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BEGUN_TABLES, 0))
@@ -103,6 +104,7 @@ class Content:
         for name, logged in LOGGED.items():
             found += await self._steps(logged, [leaf for leaf in steps if name in leaf.said])
         found += await self._certificates([leaf for leaf in steps if certificate.name in leaf.said])
+        found += await self._files([leaf for leaf in steps if NAME in leaf.said])
         found += await self._keys([leaf for leaf in steps if leaf.said.get(access_key.name) is not None])
         return found
 
@@ -115,6 +117,7 @@ class Content:
         columns = certificate.c.guarantee_id.label("id"), certificate.c.version.label("guarantee")
         later_certificates = sa.select(*columns).where(certificate.c.id > self._last[certificate.name])
         found += await self._unlogged(certificate.name, later_certificates)
+        found += await self._unlogged(NAME, ROWS)
         keys_later = sa.select(access_key.c.id, access_key.c.guarantee_id.label("guarantee"))
         return found + await self._unlogged(
             access_key.name, keys_later.where(access_key.c.id > self._last[access_key.name])
@@ -168,6 +171,20 @@ class Content:
             if certificate_digest(certificate_of(row)) != leaf.said[certificate.name]:
                 found.append(Finding.of("CERTIFICATE_ALTERED", _where(certificate.name, key)))
             self.compared[certificate.name] += 1
+        return found
+
+    async def _files(self, leaves: Sequence[Leaf]) -> list[Finding]:
+        kept = await kept_files(self.connection, [leaf.said[NAME] for leaf in leaves]) if leaves else {}
+        found: list[Finding] = []
+        for leaf in leaves:
+            key = leaf.said[NAME], leaf.owners["guarantee"] or 0
+            found += self._note(NAME, key)
+            if key not in kept:
+                found.append(Finding.of("ROW_MISSING", _where(NAME, key)))
+                continue
+            if wrong := [what for what, value in said_of(leaf).items() if kept[key][what] != value]:
+                found.append(Finding.of("ROW_ALTERED", _where(NAME, key), ", ".join(wrong)))
+            self.compared[NAME] += 1
         return found
 
     async def _keys(self, leaves: Sequence[Leaf]) -> list[Finding]:

@@ -24,7 +24,7 @@ PROOF = "c2sp.org/tlog-proof@v1"
 # A note as it was written, or as mail programs wrap it, or as a PDF says it (whose typeface has ― for —):
 # any white space between its parts.
 _FOUND = re.compile(
-    r"(?P<origin>[^\s+]+)\s+(?P<size>0|[1-9]\d{0,17})\s+(?P<root>[A-Za-z0-9+/]{43}=)"
+    r"(?<![^\s+])(?P<origin>[^\s+]+)\s+(?P<size>0|[1-9]\d{0,17})\s+(?P<root>[A-Za-z0-9+/]{43}=)"
     r"\s+[—―] (?P=origin)\s+(?P<signed>[A-Za-z0-9+/]{91}=)"
 )
 

@@ -1,17 +1,13 @@
 """Passwords: kept as argon2id, checked off the event loop, few at a time, and refused when too short to be one."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from threading import BoundedSemaphore
-from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.workbench import Workbench, WorkbenchFull
 
 MIN_LENGTH = 12
 MAX_LENGTH = 256
@@ -20,13 +16,8 @@ AT_A_TIME = 2
 WAITING = 32  # some seconds' worth; whoever comes on top is told to come back, instead of waiting for a minute
 # RFC 9106, 4: the second recommended option, 64 MiB, 3 passes, 4 lanes; OWASP asks for 19 MiB and 2 passes at least.
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-_pool = ThreadPoolExecutor(AT_A_TIME, "argon2")
-_room = BoundedSemaphore(AT_A_TIME + WAITING)
-T = TypeVar("T")
-
-
-class HashingBusy(Exception):
-    """As many passwords wait to be hashed as may wait; nothing was looked at."""
+_bench = Workbench("argon2", AT_A_TIME, WAITING)
+HashingBusy = WorkbenchFull  # as many passwords wait to be hashed as may wait; nothing was looked at
 
 
 def check_new_password(password: str, path: tuple[str, ...]) -> None:
@@ -44,7 +35,7 @@ def check_new_password(password: str, path: tuple[str, ...]) -> None:
 
 async def hashed(password: str) -> str:
     """Return the argon2id hash to store for `password`. Raise `HashingBusy`."""
-    return await _in_turn(lambda: _hasher.hash(_bytes(password)))
+    return await _bench.run(lambda: _hasher.hash(_bytes(password)))
 
 
 def is_outdated(password_hash: str) -> bool:
@@ -57,16 +48,7 @@ async def matches(password_hash: str | None, password: str) -> bool:
 
     Raise `HashingBusy`.
     """
-    return await _in_turn(lambda: _verify(password_hash, password))
-
-
-async def _in_turn(work: Callable[[], T]) -> T:
-    if not _room.acquire(blocking=False):
-        raise HashingBusy
-    hashing = _pool.submit(work)
-    # Its place is taken until it is really over: a client that goes away does not stop a hash that has begun.
-    hashing.add_done_callback(lambda _: _room.release())
-    return await asyncio.wrap_future(hashing)
+    return await _bench.run(lambda: _verify(password_hash, password))
 
 
 def _verify(password_hash: str | None, password: str) -> bool:

@@ -5,6 +5,7 @@ import io
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from asn1crypto import x509 as asn1
 from cryptography import x509
@@ -74,7 +75,8 @@ class PdfSeal:
     ) -> None:
         self.certificate = chain[0]
         self.trust = trust_in(chain)
-        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # its library is typed in parts
+        new_store: Any = SimpleCertificateStore  # its library is typed in parts
+        store = new_store()
         store.register_multiple(self.trust.authorities)  # not the signer's own: it would stand in the file twice
         self._timestamper = timestamper
         self._signer = KeySigner(key, asn1_of(chain[0]), store)

@@ -22,6 +22,11 @@ TOO_MANY = Refusal(
     "失敗した試行が多すぎます。しばらく待ってから、もう一度お試しください。",
     "Too many attempts have failed. Wait a while, then try again.",
 )
+VERIFIED_OFTEN = Refusal(
+    "TOO_MANY_ATTEMPTS",
+    "検証の回数が多すぎます。しばらく待ってから、もう一度お試しください。",
+    "Too many copies have been handed in to be verified. Wait a while, then try again.",
+)
 WORK_NEEDED = Refusal(
     "WORK_NEEDED",
     "失敗した試行が続いたため、計算による確認が必要です。workの計算結果を添えて、もう一度お試しください。",
@@ -49,6 +54,9 @@ _DEVICE = Limit(10, timedelta(seconds=60))
 _WORKED = Limit(20, timedelta(seconds=2))
 OPENING = Door("opening", _SOURCE, _TARGET, _DEVICE, worked=None)
 SIGN_IN = Door("sign-in", _SOURCE, _TARGET, _DEVICE, _WORKED)
+# Verifying a PDF takes a tenth of a second of computing, whatever comes of it: each copy counts, not only bad ones.
+MAX_VERIFIED_AT_ONCE = 20
+VERIFYING = Limit(MAX_VERIFIED_AT_ONCE, timedelta(seconds=3))
 CHANGE_PASSWORD = Door("change-password", _SOURCE, _TARGET, _DEVICE, _WORKED)
 
 
@@ -93,6 +101,13 @@ class Throttle:
             return paid + await self._pay_by_work(connection, attempt, now)
         seconds = await gcra.wait(connection, source, now)
         raise self._refused(attempt, seconds, self._challenge(attempt, now))
+
+    async def count(self, connection: AsyncConnection, limit: Limit, name: str, caller: Caller, now: datetime) -> int:
+        """Charge the caller's source for something open to anybody; return 0, or after how many seconds it may be done."""
+        bucket = self._bucket(limit, "source", name, caller.source)
+        if await gcra.charge(connection, [bucket], now):
+            return 0
+        return max(1, await gcra.wait(connection, bucket, now))
 
     async def refund(self, connection: AsyncConnection, charged: list[Charged], now: datetime) -> None:
         """Give back, in the transaction that charged it, what an attempt that succeeded was charged."""
@@ -141,7 +156,7 @@ class Throttle:
         return too_many(attempt.caller, seconds, work)
 
 
-def too_many(caller: Caller, seconds: int, work: Challenge | None = None) -> Refused:
+def too_many(caller: Caller, seconds: int, work: Challenge | None = None, why: Refusal = TOO_MANY) -> Refused:
     """Return the refusal that asks to wait for `seconds`; what is attempted was not looked at."""
     caller.retry_after = max(seconds, caller.retry_after or 0)
-    return Refused(TOO_MANY, retry_after=seconds, work=work)
+    return Refused(why, retry_after=seconds, work=work)

@@ -100,8 +100,9 @@ async def download(platform: Platform, token: str) -> File:
             if revealed.key_id != ticket.version:
                 raise _rotated()
             note = await audit.checkpoint(connection, platform.notary)
-            pdf = key_notice_pdf(revealed.notice, platform.post.open_url, note)
-            return File(f"key-notice-{revealed.notice.number}.pdf", pdf)
+        notice, url = revealed.notice, platform.post.open_url
+        pdf = await signing.DRAWING.run(lambda: key_notice_pdf(notice, url, note))
+        return File(f"key-notice-{notice.number}.pdf", pdf)
     number, signed = await signing.signed_file(platform, ticket.guarantee_id, ticket.version)
     if ticket.document == "statement":
         return File(f"certificate-{number}.jws", signed.jws.encode(), "application/jose")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +19,7 @@ from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.resolvers.messages import Composed, is_ours
 from denshi_hosho.resolvers.platform import Platform
+from denshi_hosho.resolvers.signing import DRAWING
 from denshi_hosho.resolvers.submitting import with_keys
 
 LAST_MAIL_SECONDS = 10  # how long a stopping process lets its postman finish a mail
@@ -81,7 +83,7 @@ async def _attach_notices(
         notice = (await keys.reveal(connection, platform.vault, guarantee_id)).notice
         if notice.number in wanted:
             name = f"認証キー等のお知らせ_{notice.number}.pdf"
-            pdf = key_notice_pdf(notice, platform.post.open_url, note)
+            pdf = await DRAWING.run(partial(key_notice_pdf, notice, platform.post.open_url, note))
             mail.add_attachment(pdf, maintype="application", subtype="pdf", filename=name)
 
 

@@ -5,17 +5,32 @@ import base64
 import binascii
 from collections import OrderedDict
 from datetime import datetime
+from functools import partial
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import certificate_files as files
 from denshi_hosho.core import status
 from denshi_hosho.core.certificate_files import SignedFile, Standing
+from denshi_hosho.core.devices import Caller
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.guarantees import one_certificate
 from denshi_hosho.core.not_verified import CopyTooLarge, CopyUnreadable, NotVerified
 from denshi_hosho.core.pdf_reading import MAX_PDF
 from denshi_hosho.core.pdf_signing import PdfSeal
+from denshi_hosho.core.throttle import VERIFIED_OFTEN, VERIFYING, too_many
 from denshi_hosho.core.verifying import VerifiedCopy, verify_jws, verify_pdf
+from denshi_hosho.core.workbench import Workbench, WorkbenchFull
 from denshi_hosho.resolvers.platform import Platform
+
+# Signing waits for a timestamp authority where there is one, and drawing does not wait for signing. Both are of those who
+# hold a key or an account, and a document asks for few of them (docs/limits.md): as many as come may wait.
+_SIGNING = Workbench("signing", 2)
+DRAWING = Workbench("drawing", 1)
+# Verifying is anybody's: beyond some seconds' worth of waiting, whoever comes is told to come back.
+MAX_VERIFYING_WAIT = 32
+BUSY_SECONDS = 5
+_VERIFYING = Workbench("verifying", 2, MAX_VERIFYING_WAIT)
 
 ONE_OF_TWO = Refusal(
     "COPY_AMBIGUOUS",
@@ -29,6 +44,7 @@ class Verdict:
     """What a copy proves (every attribute of `VerifiedCopy`), whether it is what was issued, and how it stands today.
 
     `status` is None if this database has no such certificate, `status_changed_on` if the day was not recorded.
+    `status_url` is where the status is published.
     """
 
     def __init__(self, copy: VerifiedCopy, standing: Standing | None, *, identical: bool) -> None:
@@ -36,6 +52,7 @@ class Verdict:
         self.identical = identical
         self.status = standing.status if standing else None
         self.status_changed_on = standing.since if standing else None
+        self.status_url = copy.place.uri
 
     def __getattr__(self, name: str) -> object:
         """Return what the copy says under `name`."""
@@ -53,7 +70,7 @@ def seal_of(platform: Platform) -> PdfSeal:
 async def signed_file(platform: Platform, guarantee_id: int, version: int) -> tuple[str, SignedFile]:
     """Return the number and the signed file of a certificate, which exists; the first one to ask makes it.
 
-    It is drawn and signed outside of any transaction, in a thread; two who do so at once are given the same bytes.
+    It is drawn and signed outside of any transaction and off the event loop; two who do so at once are given the same bytes.
     Raise `SettingsError`, `TimestampUnavailable`, and what `certificate_pdf` raises; nothing was stored then.
     """
     async with platform.database.read() as connection:
@@ -66,7 +83,7 @@ async def signed_file(platform: Platform, guarantee_id: int, version: int) -> tu
         return what.number, kept
     seal, now = seal_of(platform), platform.clock()
     url = platform.settings.public_url
-    made = await asyncio.to_thread(files.make, what, certificate_id, url, seal, platform.signing, now)
+    made = await _SIGNING.run(partial(files.make, what, certificate_id, url, seal, platform.signing, now))
     return what.number, await platform.database.write(
         lambda connection: files.keep(connection, certificate_id, made, now)
     )
@@ -99,24 +116,40 @@ class StatusLists:
         return token
 
 
-async def verify(platform: Platform, pdf: str | None, jws: str | None) -> Verdict:
+async def verify(platform: Platform, caller: Caller, pdf: str | None, jws: str | None) -> Verdict:
     """Return what a copy proves, the PDF in base64 or the statement. Raise `Refused`: one code for each way to fail.
+
+    Each copy counts against its caller's source, before anything is looked at.
 
     Nothing is told that is not in the copy, but whether it is current: the public status list says that, too.
     """
     if (pdf is None) == (jws is None):
         raise Refused(ONE_OF_TWO)
+    await _count(platform, caller)
     try:
         copy = await _verified(platform, pdf, jws)
     except NotVerified as failed:
         path = ("input", "jws" if pdf is None else "pdf")
         raise Refused(Refusal(failed.code, failed.ja, failed.en, path)) from failed
+    except WorkbenchFull as full:
+        raise too_many(caller, BUSY_SECONDS, why=VERIFIED_OFTEN) from full
     certificate_id = _certificate_id(copy)
     async with platform.database.read() as connection:
         standing, identical = await files.standing(
             connection, copy.certificate, certificate_id, pdf_sha256=copy.pdf_sha256, jws=jws and jws.strip()
         )
     return Verdict(copy, standing, identical=identical)
+
+
+async def _count(platform: Platform, caller: Caller) -> None:
+    now = platform.clock()
+
+    async def work(connection: AsyncConnection) -> int:
+        await platform.throttle.clear(connection, now)
+        return await platform.throttle.count(connection, VERIFYING, "verifying", caller, now)
+
+    if seconds := await platform.database.write(work):
+        raise too_many(caller, seconds, why=VERIFIED_OFTEN)
 
 
 async def _verified(platform: Platform, pdf: str | None, jws: str | None) -> VerifiedCopy:
@@ -129,8 +162,7 @@ async def _verified(platform: Platform, pdf: str | None, jws: str | None) -> Ver
     except (binascii.Error, ValueError) as error:
         raise CopyUnreadable("pdf をbase64で指定してください。", "Give pdf in base64.") from error
     trust = seal_of(platform).trust
-    # In a thread: it computes for as long as a signature takes, and other requests are not to wait for it.
-    return await asyncio.to_thread(lambda: asyncio.run(verify_pdf(content, trust)))
+    return await _VERIFYING.run(lambda: asyncio.run(verify_pdf(content, trust)))
 
 
 def _certificate_id(copy: VerifiedCopy) -> int:

@@ -17,7 +17,7 @@ from denshi_hosho.rules.vocabulary import Precision
 
 _PLACEHOLDER = "（仮"
 _ERAS = {"令和": 2018, "平成": 1988, "": 0}
-_DAY = re.compile(r"(令和|平成|)(元|\d+)年(\d{1,2})月(?:(\d{1,2})日)?")
+_DAY = re.compile(r"(令和|平成|)(元|\d{1,4})年(\d{1,2})月(?:(\d{1,2})日)?")
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
 

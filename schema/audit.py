@@ -78,7 +78,8 @@ class AuditRecord:
     index: int = strawberry.field(description="Its place in the log, from 0.")
     at: datetime = strawberry.field(description="When.")
     role: Role | None = strawberry.field(
-        description="For whom the account acts; null: whoever held number and key (番号と認証キーの所持者)."
+        description="For whom the account acts; null: whoever held number and key (番号と認証キーの所持者), or the platform itself "
+        "(発行システム)."
     )
     login_id: str | None = strawberry.field(
         description="Login id of the account, if it is of one's own party; another party's accounts are not told apart."
@@ -93,8 +94,8 @@ class AuditRecord:
         return AuditEvent(shown(self).event)
 
     @strawberry.field(
-        description="Who did it, in Japanese: a login id, a party's name, or 番号と認証キーの所持者.",
-        metadata=needs("role", "login_id", "party_name"),
+        description="Who did it, in Japanese: a login id, a party's name, 番号と認証キーの所持者 or 発行システム.",
+        metadata=needs("event", "role", "login_id", "party_name"),
     )
     def who(self) -> str:
         return who(shown(self))

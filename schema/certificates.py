@@ -9,11 +9,13 @@ from denshi_hosho.core.wareki import wareki
 from denshi_hosho.resolvers import documents, signing
 from denshi_hosho.schema.audit import LogProof
 from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.limits import counts_as
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs
 from denshi_hosho.schema.words import Change, GuaranteeKind, Medium
 
+STATEMENT_VALUES = 1_000  # signing one takes as long as reading some thousand rows
 _SURETY = ("surety_name", "surety_address", "surety_representative", "surety_terms_url")
 _BRANCH = ("branch_name", "branch_address", "branch_tel", "branch_fax")
 
@@ -132,8 +134,9 @@ class Certificate:
 
     @strawberry.field(
         description="The certificate as signed statement (JWS): what programs verify. The same text each time; null for a "
-        "kind without a certificate form.",
-        metadata=needs("guarantee_id", "version", "kind"),
+        "kind without a certificate form. Whoever is the first to ask has it signed: it counts as 1,000 of the 20,000 values "
+        "that an answer may have; `jwsUrl` as one.",
+        metadata={**needs("guarantee_id", "version", "kind"), **counts_as(STATEMENT_VALUES)},
     )
     async def jws(self, info: Request) -> str | None:
         row = shown(self)

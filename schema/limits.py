@@ -11,6 +11,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLField,
     GraphQLNamedType,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -34,6 +35,7 @@ from graphql.validation.rules.defer_stream_directive_on_valid_operations_rule im
     DeferStreamDirectiveOnValidOperationsRule,
 )
 from graphql.validation.rules.stream_directive_on_list_field import StreamDirectiveOnListField
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -54,6 +56,7 @@ MAX_VALUES: Final = 20_000
 MAX_ERRORS: Final = 20
 MERGE_BUDGET: Final = 10_000  # comparisons; the largest document of our tests needs 320
 
+WEIGHT: Final = "weight"
 _SATURATED: Final = 1_000_000_000
 _MAX_NESTING: Final = 100  # of fragments and selections in each other: a chain of that many is nobody's document
 
@@ -74,6 +77,11 @@ class DocumentTooCostly(HoshoError):
     """A document asks for too much at once."""
 
     code = "DOCUMENT_TOO_COSTLY"
+
+
+def counts_as(values: int) -> dict[str, object]:
+    """Return the metadata of a field that is so much work that it counts as this many values of an answer."""
+    return {WEIGHT: values}
 
 
 class Page(NamedTuple):
@@ -111,7 +119,10 @@ class Cost:
         )
 
     def values(self, variables: Mapping[str, object]) -> int:
-        """Return how many values the answer may have: each field once, and below a page once for each row."""
+        """Return how many values the answer may have, below a page once for each row.
+
+        A field is one of them, or as many as it `counts_as`.
+        """
         rows = sum(_rows(page.sizes, variables) * page.row.values(variables) for page in self.pages)
         return min(self.plain + rows, _SATURATED)
 
@@ -166,7 +177,7 @@ class _Measure:
         below = self.selection(node.selection_set, get_named_type(definition.type) if definition else None)
         own = Cost(below.depth + 1, 1 + below.fields, 1, below.directives, below.paged)
         if definition is None or not {"first", "last"} <= definition.args.keys():
-            return own + Cost(plain=1 + below.plain, pages=below.pages)
+            return own + Cost(plain=_weight(definition) + below.plain, pages=below.pages)
         return own + Cost(paged=1, plain=1, pages=(Page(_sizes(node), below),))
 
     def fragment(self, name: str) -> Cost:
@@ -185,6 +196,11 @@ class _Measure:
     ) -> GraphQLNamedType | None:
         condition = node.type_condition
         return self.schema.get_type(condition.name.value) if condition else parent
+
+
+def _weight(definition: GraphQLField | None) -> int:
+    field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF) if definition else None
+    return int(field.metadata.get(WEIGHT, 1)) if field else 1
 
 
 def _sizes(node: FieldNode) -> tuple[int | str, ...]:

@@ -170,7 +170,8 @@ class Sheet:
 
 def qr_modules(text: str) -> list[list[bool]]:
     """Return the QR code of `text`, row by row from the top: True is dark."""
-    code: Any = QrCodeWidget(text, barLevel="M").qr
+    widget: Any = QrCodeWidget(text, barLevel="M")  # its library is not typed
+    code = widget.qr
     code.make()
     return [list(map(bool, row)) for row in code.modules]
 

@@ -13,6 +13,7 @@ from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.core.text import clusters, composed
 
 _FOLDER = "denshi_hosho.core.documents.fonts"
+_NO_GLYPH = 0  # the empty box that a font draws for what it lacks; both fonts name it for U+FFFF
 
 # reportlab's registry is global and its font objects keep a read position: no two threads may draw at once.
 ONE_AT_A_TIME = threading.RLock()
@@ -61,7 +62,10 @@ def drawn(text: str) -> str:
 
 
 def registered() -> frozenset[str]:
-    """Make the fonts known to reportlab, once, and return the characters that each of them can draw."""
+    """Make the fonts known to reportlab, once, and return the characters that each of them can draw.
+
+    No text needs the one face to stand in for the other: both are drawn for the same characters (a test holds them to it).
+    """
     with ONE_AT_A_TIME:
         return _register()
 
@@ -73,7 +77,7 @@ def _register() -> frozenset[str]:
         file = io.BytesIO(resources.files(_FOLDER).joinpath(f"{face}.ttf").read_bytes())
         font = TTFont(face.value, file, asciiReadable=False)
         pdfmetrics.registerFont(font)
-        characters.append(frozenset(map(chr, font.face.charToGlyph)))
+        characters.append(frozenset(chr(code) for code, glyph in font.face.charToGlyph.items() if glyph != _NO_GLYPH))
     return frozenset.intersection(*characters)
 
 

@@ -85,13 +85,14 @@ def current(said: Json, place: str, jwks: Json) -> int:
     if listed["sub"] != entry["uri"] or not listed["iat"] - 300 <= time.time() < listed["exp"]:
         raise OSError("状態リストが別のものか期限切れです / the status list is another one, or outdated")
     packed = zlib.decompressobj().decompress(decoded(listed["status_list"]["lst"]), 1_000_000)
-    index = int(entry["idx"])
-    return packed[index // 2] >> 4 * (index % 2) & 15
+    return int(packed[entry["idx"] // 2] >> 4 * (entry["idx"] % 2) & 15)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("jws"), parser.add_argument("pdf", nargs="?"), parser.add_argument("--jwks", required=True)
+    parser.add_argument("jws")
+    parser.add_argument("pdf", nargs="?")
+    parser.add_argument("--jwks", required=True)
     parser.add_argument("--status", nargs="?", const="", help="現在有効かも確認する / also check that it is still current")
     given = parser.parse_args()
     try:

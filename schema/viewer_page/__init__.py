@@ -1,4 +1,4 @@
-"""The page on which a public body opens a certificate in a browser: static files, and no word of what was typed in any URL."""
+"""The page on which a public body opens a certificate or checks a copy: static files, and nothing typed in any URL."""
 
 from functools import cache
 from html import escape
@@ -13,9 +13,12 @@ from starlette.routing import Route
 
 from denshi_hosho.core.outbox import OPEN_PATH
 
+_SCRIPTS: Final = (
+    "open", "asking", "certificate", "checking", "copy", "sheet", "typed", "verdict", "waiting", "words", "work",
+)  # fmt: skip
 MEDIA_TYPES: Final = {
     "open.css": "text/css",
-    **{f"{name}.js": "text/javascript" for name in ("open", "asking", "certificate", "typed", "words", "work")},
+    **{f"{name}.js": "text/javascript" for name in _SCRIPTS},
 }
 HEADERS: Final = {
     "Cache-Control": "no-store",

@@ -1,8 +1,8 @@
-// One question to the platform, and the work that it may want to see first.
+// Questions to the platform, and the work that it may want to see before it answers one.
 
 const MOST_WORK = 3; // rounds of work for one opening
 
-const QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput) {
+const OPEN_QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput) {
   certificate(number: $number, accessKey: $accessKey, work: $work) {
     __typename
     ... on Certificate {
@@ -15,6 +15,20 @@ const QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!, $wo
   }
 }`;
 
+const VERIFY_QUERY = `query Verify($input: VerifyCertificateInput!) {
+  verifyCertificate(input: $input) {
+    __typename
+    ... on VerifiedCertificate {
+      form issuer signer signedAt timestamped selfMade identical status statusChangedOn statusUrl
+      certificate {
+        title number version issuedOn principalName obligeeName worksName guaranteedAmount guaranteeEndsOn completionOn
+        contractPrice coveredPrice depositaryBank surety { name }
+      }
+    }
+    ... on Refused { refusals { code message messageEn } retryAfterSeconds }
+  }
+}`;
+
 /**
  * Ask for a certificate: what the platform answers, a Certificate or Refused. When it wants work first, do it and ask
  * again; `onWork` hears how many tries were made. Throws when there is no answer, with the API's error as `told`.
@@ -22,7 +36,7 @@ const QUERY = `query Open($number: GuaranteeNumber!, $accessKey: AccessKey!, $wo
 export async function asked(root, typed, signal, onWork) {
   let work = null;
   for (let round = 0; ; round += 1) {
-    const answer = await post(root, work ? { ...typed, work } : typed, signal);
+    const { certificate: answer } = await post(root, OPEN_QUERY, work ? { ...typed, work } : typed, signal);
     const wanted = answer.work;
     if (!wanted || round === MOST_WORK) return answer;
     onWork(0);
@@ -30,18 +44,22 @@ export async function asked(root, typed, signal, onWork) {
   }
 }
 
-async function post(root, variables, signal) {
+/** Ask what a copy proves: VerifiedCertificate or Refused. Throws as `asked` does. */
+export async function verified(root, copy, signal) {
+  return (await post(root, VERIFY_QUERY, { input: copy }, signal)).verifyCertificate;
+}
+
+async function post(root, query, variables, signal) {
   const response = await fetch(`${root}/graphql`, {
     method: "POST",
     headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json" },
-    body: JSON.stringify({ query: QUERY, variables }),
+    body: JSON.stringify({ query, variables }),
     cache: "no-store",
     signal,
   });
   const { data, errors } = await response.json();
-  const answer = data?.certificate;
-  if (!answer) throw Object.assign(new Error("no answer"), { told: errors?.[0] });
-  return answer;
+  if (!data || errors) throw Object.assign(new Error("no answer"), { told: errors?.[0] });
+  return data;
 }
 
 function solved({ challenge, bits }, signal, onWork) {

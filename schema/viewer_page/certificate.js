@@ -1,52 +1,21 @@
-// A certificate as the surety's viewer shows it. Every text goes in as text, never as markup.
+// A certificate as the surety's viewer shows it.
 
-const YEN = new Intl.NumberFormat("ja-JP");
-const ENGLISH_DAY = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" });
+import { dated, element, table, yen } from "./sheet.js";
 
-/** What a certificate's fields are called, in the order of the certificate itself; empty ones are left out. */
+/** What a certificate's fields are called, in the order of the certificate itself. */
 function rows(given) {
   return [
     ["保証契約番号", "Guarantee number", given.number],
     ["保証契約者", "Principal (contractor)", `${given.principalName}\u00a0様`],
     ["被保証者", "Obligee (public body)", `${given.obligeeName}\u00a0様`],
-    ["保証金額", "Guaranteed amount", yen(given.guaranteedAmount), "amount"],
-    ["保証期間", "Guaranteed until", given.guaranteeEndsOnWareki, "", given.guaranteeEndsOn],
-    ["工期末日", "Works completed by", given.completionOnWareki, "", given.completionOn],
+    ["保証金額", "Guaranteed amount", yen(given.guaranteedAmount), { className: "amount" }],
+    ["保証期間", "Guaranteed until", given.guaranteeEndsOnWareki, { day: given.guaranteeEndsOn }],
+    ["工期末日", "Works completed by", given.completionOnWareki, { day: given.completionOn }],
     ["工事名", "Works", given.worksName],
     ["請負金額(総額)", "Contract price (total)", yen(given.contractPrice)],
     ["請負金額(対象額)", "Contract price (covered)", yen(given.coveredPrice)],
     ["預託金融機関", "Depositary bank", given.depositaryBank],
-  ].filter(([, , value]) => value !== null);
-}
-
-function yen(amount) {
-  return amount === null ? null : `${YEN.format(amount)} 円`;
-}
-
-/** An element with text; with `en`, a text that the language switch changes. */
-function element(name, text = "", { className, en } = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (className) made.className = className;
-  if (en) made.dataset.en = en;
-  return made;
-}
-
-/** An element with a day of the Japanese calendar; in English the other calendar's stands beside it. */
-function dated(name, wareki, day, className = "") {
-  const made = element(name, `${wareki} `, { className });
-  made.append(element("span", "", { className: "day", en: ENGLISH_DAY.format(new Date(`${day}T00:00:00Z`)) }));
-  return made;
-}
-
-function table(given) {
-  const list = element("dl");
-  for (const [ja, en, value, className, day] of rows(given)) {
-    const row = element("div");
-    row.append(element("dt", ja, { en }), day ? dated("dd", value, day) : element("dd", value, { className }));
-    list.append(row);
-  }
-  return list;
+  ];
 }
 
 function signature({ surety, branch }) {
@@ -77,7 +46,7 @@ export function draw(sheet, given) {
   const parts = [
     dated("p", given.issuedOnWareki, given.issuedOn, "issued"),
     element("h2", given.title),
-    table(given),
+    table(rows(given)),
     element("p", given.statement ?? "", { className: "statement" }),
     signature(given),
     foot(given),

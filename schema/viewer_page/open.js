@@ -2,7 +2,9 @@
 
 import { asked } from "./asking.js";
 import { draw } from "./certificate.js";
+import { forgetCopy, hasCopy } from "./checking.js";
 import { DIGITS, asKey, asNumber, fromAddress, fromNotice, inGroups, isNumber } from "./typed.js";
+import { countDown } from "./waiting.js";
 import { say, speak, spoken } from "./words.js";
 
 const IDLE = 5 * 60_000;
@@ -10,12 +12,12 @@ const PDF_LIFE = IDLE - 15_000; // the ticket in its URL is good for five minute
 
 const at = (id) => document.getElementById(id);
 const root = document.body.dataset.root;
-const { form, number, key, told, shown, ask, certificate, pdf, stamp } = Object.fromEntries(
-  ["form", "number", "key", "told", "shown", "ask", "certificate", "pdf", "stamp"].map((id) => [id, at(id)]),
+const { form, number, key, told, shown, ask, check, certificate, pdf, stamp } = Object.fromEntries(
+  ["form", "number", "key", "told", "shown", "ask", "check", "certificate", "pdf", "stamp"].map((id) => [id, at(id)]),
 );
 const open = at("open");
 let running = null; // the AbortController of what is being asked
-let counting = null; // the timer of a countdown
+let counting = false; // whether a countdown runs
 let pdfEnds = Infinity;
 let idleAt = Date.now() + IDLE;
 
@@ -84,7 +86,7 @@ function receive(answer) {
   if (answer.__typename === "Certificate") return show(answer);
   const [{ message, messageEn }] = answer.refusals;
   tell("wrong", message, messageEn);
-  if (answer.retryAfterSeconds) countDown(answer.retryAfterSeconds);
+  if (answer.retryAfterSeconds) wait(answer.retryAfterSeconds);
   else key.focus();
   return undefined;
 }
@@ -108,19 +110,13 @@ function free() {
   say(open, "証書を閲覧する", "Open the certificate");
 }
 
-function countDown(seconds) {
-  const end = Date.now() + seconds * 1000;
-  const tick = () => {
-    const left = Math.ceil((end - Date.now()) / 1000);
-    if (left > 0) return say(open, `あと${left}秒お待ちください`, `Wait ${left} s`);
-    clearInterval(counting);
-    counting = null;
+function wait(seconds) {
+  counting = true;
+  countDown(open, seconds, () => {
+    counting = false;
     free();
-    return tell("", "もう一度閲覧できます。", "You can try again now.");
-  };
-  open.setAttribute("aria-disabled", "true");
-  counting = setInterval(tick, 1000);
-  tick();
+    tell("", "もう一度閲覧できます。", "You can try again now.");
+  });
 }
 
 function show(answer) {
@@ -134,7 +130,8 @@ function show(answer) {
   if (answer.pdfUrl) pdf.href = answer.pdfUrl;
   pdfEnds = Date.now() + PDF_LIFE;
   speak(spoken());
-  [ask.hidden, shown.hidden] = [true, false];
+  forgetCopy();
+  [ask.hidden, check.hidden, shown.hidden] = [true, true, false];
   window.scrollTo(0, 0);
   at("shown-title").focus();
 }
@@ -153,6 +150,7 @@ function empty() {
 /** Leave nothing of a certificate or a key on the page, nor in its address. */
 function forget(ja = "", en = "") {
   running?.abort();
+  forgetCopy();
   empty();
   certificate.replaceChildren();
   pdf.removeAttribute("href");
@@ -160,14 +158,14 @@ function forget(ja = "", en = "") {
   at("pdf-over").hidden = true;
   pdfEnds = Infinity;
   say(stamp);
-  [ask.hidden, shown.hidden] = [false, true];
+  [ask.hidden, check.hidden, shown.hidden] = [false, false, true];
   history.replaceState(null, "", `${root}/open`);
   if (!counting) tell("", ja, en);
 }
 
 function watch() {
   if (Date.now() >= pdfEnds && !pdf.hidden) [pdf.hidden, at("pdf-over").hidden] = [true, false];
-  const anything = number.value || key.value || !shown.hidden;
+  const anything = number.value || key.value || !shown.hidden || hasCopy();
   if (Date.now() >= idleAt && anything) {
     forget("5分間操作がなかったため、入力と表示を消しました。", "Cleared after five minutes without use.");
   }

@@ -5,80 +5,91 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-import click
-
 from tests.chaos.figures import Row
 from tests.chaos.parts import PARTS
+from tests.chaos.progress import say
 
 _HERE = Path(__file__).resolve().parents[2]
 _LONGEST = 45 * 60
 _GRACE = 30
+Done = Callable[[str, str, list[Row]], None]  # part, kind of database, its rows
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One part on one database."""
+    """Parts that one process runs one after the other, on one database."""
 
-    part: str
+    parts: Sequence[str]
     kind: str
 
     def command(self, *, full: bool, seed: int) -> list[str]:
-        database = ["--database", self.kind] if self.kind else []
+        named = [word for part in self.parts for word in ("--part", part)]
         length = "--full" if full else "--short"
         return [
-            sys.executable,
-            "-m",
-            "tests.chaos",
-            "--alone",
-            length,
-            "--seed",
-            str(seed),
-            "--part",
-            self.part,
-            *database,
-        ]
+            sys.executable, "-W", "ignore:XDG_RUNTIME_DIR", "-m", "tests.chaos", "--alone", length,
+            "--seed", str(seed), "--database", self.kind, *named,
+        ]  # fmt: skip
 
 
 @dataclass(slots=True)
 class Conductor:
-    """The processes that run now."""
+    """The processes that run now. `done` is called with the rows of each part, when it has ended."""
 
-    running: set["subprocess.Popen[bytes]"] = field(default_factory=set)
+    done: Done
+    running: set["subprocess.Popen[str]"] = field(default_factory=set)
     ended: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def run(self, unit: Unit, *, full: bool, seed: int) -> list[Row]:
-        """Return the rows of a unit; one that failed to run has a row that says so."""
+    def run(self, unit: Unit, *, full: bool, seed: int) -> None:
+        """Run a unit; a part that did not come to its end has a row that says so."""
+        if self.ended.is_set():
+            return
+        say(f"{' '.join(unit.parts)} {unit.kind}: begins")
         start = time.monotonic()
-        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            if self.ended.is_set():
-                return [_not_run(unit, "interrupted")]
-            command = unit.command(full=full, seed=seed)
-            process = subprocess.Popen(  # noqa: S603  this very interpreter and module
-                command, stdout=output, stderr=errors, cwd=_HERE, start_new_session=True
-            )
-            self.running.add(process)
-            try:
-                process.wait(_LONGEST)
-            except subprocess.TimeoutExpired:
-                end(process)
-            self.running.discard(process)
-            output.seek(0)
-            errors.seek(0)
-            rows = _rows(unit, process.returncode, output.read(), errors.read())
-        _say(
-            f"{unit.part} {unit.kind}: {time.monotonic() - start:.0f} s, {'good' if all(r.passed for r in rows) else 'NOT GOOD'}"
+        process = subprocess.Popen(  # noqa: S603  this very interpreter and module
+            unit.command(full=full, seed=seed), stdout=subprocess.PIPE, text=True, cwd=_HERE, start_new_session=True
         )
-        return rows
+        self.running.add(process)
+        alarm = threading.Timer(_LONGEST, end, (process,))
+        alarm.start()
+        try:
+            missing = self._listen(unit, process, start)
+            code = process.wait()
+        finally:
+            alarm.cancel()
+            self.running.discard(process)
+            assert process.stdout is not None
+            process.stdout.close()
+        if not self.ended.is_set():  # else they are merely not done yet
+            for part in missing:
+                self._tell(part, unit.kind, [not_run(part, unit.kind, f"exit code {code}")])
+
+    def _listen(self, unit: Unit, process: "subprocess.Popen[str]", start: float) -> list[str]:
+        """Take the rows of each part as they come; return the parts that told of none."""
+        missing = list(unit.parts)
+        assert process.stdout is not None
+        for line in process.stdout:
+            told = json.loads(line)
+            missing.remove(told["part"])
+            rows = [Row.from_json(values) for values in told["rows"]]
+            verdict = "good" if all(row.passed for row in rows) else "NOT GOOD"
+            say(f"{told['part']} {unit.kind}: {verdict}, {time.monotonic() - start:.0f} s")
+            start = time.monotonic()
+            self._tell(told["part"], unit.kind, rows)
+        return missing
+
+    def _tell(self, part: str, kind: str, rows: list[Row]) -> None:
+        with self.lock:
+            self.done(part, kind, rows)
 
     def end(self) -> None:
         """End everything that runs."""
@@ -87,7 +98,7 @@ class Conductor:
             end(process)
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
+def end(process: "subprocess.Popen[str]") -> None:
     """Ask a unit to clean up and end; after half a minute it is not asked any more."""
     process.terminate()
     try:
@@ -97,21 +108,9 @@ def end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _rows(unit: Unit, code: int, output: bytes, errors: bytes) -> list[Row]:
-    try:
-        return [Row.from_json(values) for values in json.loads(output)]
-    except ValueError:
-        said = errors.decode(errors="replace").strip()
-        _say(f"{unit.part} {unit.kind} failed (exit code {code}):\n{said}")
-        return [_not_run(unit, f"exit code {code}: {said.splitlines()[-1] if said else 'nothing said'}")]
-
-
-def _not_run(unit: Unit, why: str) -> Row:
-    return Row(part=unit.part, what="the part did not come to its end", database=unit.kind, missing=why)
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
+def not_run(part: str, kind: str, why: str) -> Row:
+    """Return the row of a part that did not come to its end."""
+    return Row(part=part, what="the part did not come to its end", database=kind, missing=why)
 
 
 def interruptible() -> None:
@@ -123,20 +122,29 @@ def interruptible() -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
-def conduct(names: Sequence[str], kinds: Sequence[str], *, full: bool, jobs: int, seed: int) -> list[Row]:
-    """Return the rows of the parts `names` on the databases `kinds` (none given: all), in the order of the table."""
-    units = [
-        Unit(name, lane)
-        for name in PARTS
-        if name in names
-        for lane in (PARTS[name].lanes if full or kinds else PARTS[name].short)
-        if not kinds or lane in kinds
-    ]
-    conductor = Conductor()
+def lanes(names: Sequence[str], kinds: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield (part, kind of database) for the parts `names` on the databases `kinds` (none given: all), in the table's order."""
+    for name, part in PARTS.items():
+        for kind in part.lanes:
+            if (not names or name in names) and (not kinds or kind in kinds):
+                yield name, kind
+
+
+def units(wanted: Sequence[tuple[str, str]], *, full: bool) -> list[Unit]:
+    """Return what is run in one process each: a part on a database; in the short form, all that is wanted on a database."""
+    if full:
+        return [Unit((name,), kind) for name, kind in wanted]
+    kinds = dict.fromkeys(kind for _, kind in wanted)
+    return [Unit([name for name, on in wanted if on == kind], kind) for kind in kinds]
+
+
+def conduct(wanted: Sequence[tuple[str, str]], done: Done, *, full: bool, jobs: int, seed: int) -> None:
+    """Run the parts on the databases that are `wanted`, `jobs` units at a time; `done` is told of each part's rows."""
+    conductor = Conductor(done)
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            found = list(pool.map(lambda unit: conductor.run(unit, full=full, seed=seed), units))
+            for _ in pool.map(lambda unit: conductor.run(unit, full=full, seed=seed), units(wanted, full=full)):
+                pass
         except BaseException:
             conductor.end()
             raise
-    return [row for rows in found for row in rows]

@@ -15,6 +15,7 @@ from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.kills import bugs
 from tests.chaos.ledger import kept, verdict
 from tests.chaos.lengths import Lengths
+from tests.chaos.progress import Progress
 from tests.chaos.serving import nursery
 from tests.chaos.world import World, environment_of, send, settings_of, world
 
@@ -52,7 +53,7 @@ async def _cut_all(place: Ground, cuts: int, rng: random.Random) -> Found:
             await load.fill(count=cuts + AT_ONCE + 1)
             await load.insist(Connection(port), *load.next())  # it answers now
             waiting = [load.next() for _ in range(cuts)]
-            work = iter(waiting)
+            work = _counted(waiting, f"cuts {place.kind}")
             await asyncio.gather(*(_cutter(load, port, work) for _ in range(AT_ONCE)))
             concluded = await _concluded(made)
             connection = Connection(port)
@@ -61,9 +62,14 @@ async def _cut_all(place: Ground, cuts: int, rng: random.Random) -> Found:
             connection.close()
             await asyncio.to_thread(nest.stop)
         wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed(), "bugs in the log": bugs(log)}
-        root = await roots.wrong(made.platform)
+        root = await roots.wrong(made.platform.database)
     seen: dict[str, Seen] = {"concluded though cut": concluded - 1, "audit log": root.seen}
     return cuts, seen, {**wrong, **root.wrong}
+
+
+def _counted(waiting: list[tuple[str, str]], what: str) -> Iterator[tuple[str, str]]:
+    for each, _ in zip(waiting, Progress(what, len(waiting)), strict=True):
+        yield each
 
 
 async def _cutter(load: Load, port: int, work: Iterator[tuple[str, str]]) -> None:
@@ -96,7 +102,7 @@ async def _cancel_all(place: Ground, cancels: int, rng: random.Random) -> Found:
         load = Load(made, 0, await made.token(seeding.SURETY), rng)
         await load.fill(count=cancels)
         waiting = [load.next() for _ in range(cancels)]
-        work = iter(waiting)
+        work = _counted(waiting, f"cancels {place.kind}")
         cancelled = await asyncio.gather(*(_canceller(load, work) for _ in range(AT_ONCE)))
         wrong = await _health(made)
         concluded = await _concluded(made)
@@ -104,7 +110,7 @@ async def _cancel_all(place: Ground, cancels: int, rng: random.Random) -> Found:
             answer = await _ask(load, application, key)
             load.take(application, key, *answer)
         wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed(), **wrong}
-        root = await roots.wrong(made.platform)
+        root = await roots.wrong(made.platform.database)
     seen: dict[str, Seen] = {
         "cancelled under way": sum(cancelled), "concluded all the same": concluded, "audit log": root.seen
     }  # fmt: skip

@@ -36,6 +36,10 @@ class Ground:
     files: Path
     server: "Postgres | None" = None
 
+    def another(self) -> str:
+        """Return the URL of another database beside this one, in which there is nothing."""
+        return self.server.another() if self.server else f"sqlite:///{self.folder / 'another.db'}"
+
 
 class Postgres:
     """A PostgreSQL server that can be stopped, killed and started again."""
@@ -46,6 +50,17 @@ class Postgres:
         self._socket = self._server.get_postmaster_info().socket_dir
         url = sa.make_url(self._server.get_uri()).set(drivername="postgresql")
         self.url = url.render_as_string(hide_password=False)
+
+    @property
+    def programs(self) -> Path:
+        """Return the folder of PostgreSQL's own commands."""
+        return Path(self._server.bin_path)
+
+    def another(self) -> str:
+        """Make an empty database; return its URL."""
+        self._server.psql("CREATE DATABASE another")
+        url = sa.make_url(self.url).set(database="another")
+        return url.render_as_string(hide_password=False)
 
     def stop_at_once(self) -> None:
         """Stop without a checkpoint and without goodbye: recovery must follow."""

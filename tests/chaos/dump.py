@@ -10,16 +10,20 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
+from benchmarks.timing import quiet
 from denshi_hosho.cli import seeding
 from denshi_hosho.core.clock import system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.tables import application_step
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.schema.log import configure
+from tests.chaos import roots
 from tests.chaos.databases import Ground, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.lengths import Lengths
 from tests.chaos.needles import Needles
+from tests.chaos.progress import Progress
+from tests.chaos.roots import Root
 from tests.chaos.world import World, files_under, send, world
 from tests.client import CONCLUDE, OPEN, REVEAL
 
@@ -35,32 +39,34 @@ def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
     with stopwatch() as taken, ground(kind) as place:
         with (place.folder / "app.log").open("w", encoding="utf-8") as log:
             configure(json=True, stream=log)
-            keys = asyncio.run(_lived(place, lengths.keys))
+            keys, root = asyncio.run(_lived(place, lengths.keys))
+        quiet()  # the log is closed
         needles = Needles(keys)
         clean, places, size = searched(needles, place)
         asyncio.run(_plant(place, keys[0]))
         planted, _, _ = searched(Needles(keys[:1]), place)
-    wrong = {"keys found": len(clean), "planted key not found": int(planted != {keys[0]})}
-    seen: dict[str, Seen] = {"files": places, "megabytes": round(size / 1e6)}
+    wrong = {"keys found": len(clean), "planted key not found": int(planted != {keys[0]}), **root.wrong}
+    seen: dict[str, Seen] = {"files": places, "megabytes": round(size / 1e6), "audit log": root.seen}
     return [Row(part="dump", what="each access key searched for in database files, write-ahead log, dump, logs and mails, in "
                 "every spelling", database=kind, cases=len(keys), wanted=lengths.keys, wrong=wrong, seen=seen,
                 seconds=taken[0])]  # fmt: skip
 
 
-async def _lived(place: Ground, count: int) -> list[str]:
-    """Let guarantees be concluded, shown, opened (rightly and wrongly), given new keys, printed and mailed; return the keys."""
+async def _lived(place: Ground, count: int) -> tuple[list[str], Root]:
+    """Let guarantees be concluded, shown, opened (also wrongly), given new keys, printed, mailed; return the keys, and the audit."""
     async with world(place) as made:
-        waiting = iter(await made.approved(count))
+        waiting = zip(await made.approved(count), Progress(f"lives of keys {place.kind}", count), strict=True)
         keys: list[str] = []
         tokens = await made.token(seeding.SURETY), await made.token(seeding.CONTRACTOR)
 
         async def worker() -> None:
-            for application in waiting:
+            for application, _ in waiting:
                 keys.extend(await _life(made, application, tokens, len(keys)))
 
         await asyncio.gather(*(worker() for _ in range(_AT_ONCE)))
         await _mailed(made)
-    return keys
+        root = await roots.wrong(made.platform.database)
+    return keys, root
 
 
 async def _life(made: World, application: str, tokens: tuple[str, str], index: int) -> list[str]:

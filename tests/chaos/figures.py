@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "": "–"}
@@ -14,7 +15,7 @@ Seen = int | float | str
 class Row:
     """What one part found. `wrong`: counts that must all be 0; `seen`: what else is worth knowing.
 
-    `missing`: why the part could not be run at all; such a row never passes.
+    `missing`: why the part could not be run at all; such a row never passes. `ended`: when, as ISO 8601, in UTC.
     """
 
     part: str
@@ -26,6 +27,11 @@ class Row:
     seen: Mapping[str, Seen] = field(default_factory=dict)
     seconds: float = 0.0
     missing: str = ""
+    ended: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+
+    @property
+    def began(self) -> datetime:
+        return datetime.fromisoformat(self.ended) - timedelta(seconds=self.seconds)
 
     @property
     def passed(self) -> bool:
@@ -49,7 +55,7 @@ def stopwatch() -> Iterator[list[float]]:
         taken[0] = round(time.perf_counter() - start, 1)
 
 
-HEADING = ("part", "what was done", "database", "times", "wrong", "seen", "seconds", "")
+HEADING = ("part", "what was done", "database", "times", "wrong", "seen", "began", "seconds", "")
 
 
 def cells(row: Row) -> tuple[str, ...]:
@@ -57,7 +63,18 @@ def cells(row: Row) -> tuple[str, ...]:
     wrong = ", ".join(f"{name} {count:,}" for name, count in row.wrong.items())
     seen = ", ".join(f"{name} {_shown(value)}" for name, value in row.seen.items())
     verdict = "pass" if row.passed else "not run" if row.missing else "**FAIL**"
-    return (row.part, row.what, NAMES[row.database], times, wrong or row.missing, seen, f"{row.seconds:.0f}", verdict)
+    began = f"{row.began:%d %H:%M}"
+    return (
+        row.part,
+        row.what,
+        NAMES[row.database],
+        times,
+        wrong or row.missing,
+        seen,
+        began,
+        f"{row.seconds:.0f}",
+        verdict,
+    )
 
 
 def _shown(value: Seen) -> str:

@@ -5,17 +5,16 @@ import random
 from pathlib import Path
 
 from denshi_hosho.cli import seeding
-from tests.chaos import roots
+from tests.chaos import backups, roots
 from tests.chaos.clients import Load, free_port
-from tests.chaos.databases import KINDS, Ground, ground
+from tests.chaos.databases import Ground, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.ledger import against, kept, repeat, verdict
 from tests.chaos.lengths import Lengths
+from tests.chaos.progress import Progress
 from tests.chaos.serving import Nursery, nursery
 from tests.chaos.world import World, environment_of, settings_of, world
 
-PART = "kill -9"
-LANES = KINDS
 CLIENTS = 4
 CHECK_EVERY = 200
 _FIRST_SECONDS = 60
@@ -24,23 +23,19 @@ _WINDOW = 0.06  # seconds within which the kill falls
 
 
 def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
-    with stopwatch() as taken, ground(kind) as place:
-        counts, seen, wrong = asyncio.run(_run(place, lengths.kills, random.Random(seed)))
+    with ground(kind) as place:
+        return [_killed(place, lengths.kills, seed), backups.row(place)]
+
+
+def _killed(place: Ground, cycles: int, seed: int) -> Row:
+    with stopwatch() as taken:
+        seen, wrong = asyncio.run(_run(place, cycles, random.Random(seed)))
     what = f"the serving process was killed while {CLIENTS} clients concluded guarantees"
-    row = Row(
-        part=PART,
-        what=what,
-        database=kind,
-        cases=counts,
-        wanted=lengths.kills,
-        wrong=wrong,
-        seen=seen,
-        seconds=taken[0],
-    )
-    return [row]
+    return Row(part="kill -9", what=what, database=place.kind, cases=cycles, wanted=cycles, wrong=wrong, seen=seen,
+               seconds=taken[0])  # fmt: skip
 
 
-async def _run(place: Ground, cycles: int, rng: random.Random) -> tuple[int, dict[str, Seen], dict[str, int]]:
+async def _run(place: Ground, cycles: int, rng: random.Random) -> tuple[dict[str, Seen], dict[str, int]]:
     port, log = free_port(), place.folder / "server.log"
     async with world(place) as made:
         with nursery(environment_of(settings_of(place)), port, log) as nest:
@@ -50,13 +45,13 @@ async def _run(place: Ground, cycles: int, rng: random.Random) -> tuple[int, dic
         wrong["lost"] += early
         token = await made.token(seeding.SURETY)
         wrong["another answer on retry"] += await repeat(made, load.ledger, token, len(load.ledger.acknowledged))
-        root = await roots.wrong(made.platform)
+        root = await roots.wrong(made.platform.database)
     seen: dict[str, Seen] = {
         "guarantees": len(load.ledger.acknowledged),
         "cut under way": load.cut(),
         "audit log": root.seen,
     }
-    return cycles, seen, {**wrong, **root.wrong}
+    return seen, {**wrong, **root.wrong}
 
 
 async def _cycles(nest: Nursery, load: Load, made: World, cycles: int) -> int:
@@ -64,7 +59,7 @@ async def _cycles(nest: Nursery, load: Load, made: World, cycles: int) -> int:
     missing = 0
     await load.fill()
     async with load.running(CLIENTS):
-        for cycle in range(cycles):
+        for cycle in Progress(f"kills {made.kind}", cycles):
             await _cycle(nest, load)
             await load.fill()
             if cycle % CHECK_EVERY == CHECK_EVERY - 1:

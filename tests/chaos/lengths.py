@@ -8,8 +8,8 @@ class Lengths:
     """How often each thing is done, on each database."""
 
     kills: int
-    stops: int  # of the database: immediate stops and kills of its first process, half each
-    backends: int
+    stops: int  # of the database: two of three immediate stops, the others kills of its first process
+    backends: int  # two of three killed, the others ended
     cuts: int
     cancels: int
     fuzz: int
@@ -26,10 +26,10 @@ class Lengths:
 
 
 FULL = Lengths(
-    kills=1_000, stops=100, backends=100, cuts=1_000, cancels=1_000, fuzz=500_000, operations=10_000, tokens=20_000,
-    files=5_000, pairs=10_000, served_pairs=10_000, sign_in_pairs=600, keys=2_800, crashes=40, mails=6_000, attack_minutes=24,
+    kills=1_000, stops=150, backends=150, cuts=1_000, cancels=1_000, fuzz=500_000, operations=10_000, tokens=20_000,
+    files=2_500, pairs=10_000, served_pairs=10_000, sign_in_pairs=500, keys=2_800, crashes=40, mails=6_000, attack_minutes=24,
 )  # fmt: skip
 SHORT = Lengths(
-    kills=5, stops=2, backends=2, cuts=20, cancels=20, fuzz=1_000, operations=80, tokens=300, files=50, pairs=100,
-    served_pairs=30, sign_in_pairs=5, keys=15, crashes=3, mails=40, attack_minutes=1,
+    kills=2, stops=2, backends=2, cuts=8, cancels=10, fuzz=300, operations=40, tokens=100, files=34, pairs=60,
+    served_pairs=20, sign_in_pairs=3, keys=6, crashes=2, mails=20, attack_minutes=1,
 )  # fmt: skip

@@ -24,10 +24,13 @@ from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.tables import mail
 from denshi_hosho.resolvers.mailing import postman
 from denshi_hosho.resolvers.platform import Platform
+from tests.chaos import roots
 from tests.chaos.clients import free_port
 from tests.chaos.databases import Ground, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.lengths import Lengths
+from tests.chaos.progress import say
+from tests.chaos.roots import Root
 from tests.chaos.world import settings_of, world
 from tests.client import CONCLUDE
 
@@ -64,12 +67,16 @@ def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
             crashes = _deliver(settings, sink, lengths, random.Random(seed))
         finally:
             controller.stop()
-        waiting = asyncio.run(_waiting(place))
+        waiting, root = asyncio.run(_waiting(place))
     wrong = {"lost": len(ids - sink.taken.keys()), "never asked for": len(sink.taken.keys() - ids), "still waiting": waiting,
-             "doubled with another text": sum(len(texts) > 1 for texts in sink.bodies.values())}  # fmt: skip
+             "doubled with another text": sum(len(texts) > 1 for texts in sink.bodies.values()), **root.wrong}  # fmt: skip
     doubled = sum(sink.taken.values()) - len(sink.taken)
     wrong["doubled more than crashes explain"] = max(0, doubled - crashes)
-    seen: dict[str, Seen] = {"mails": len(sink.taken), "doubled with the same Message-ID": doubled}
+    seen: dict[str, Seen] = {
+        "mails": len(sink.taken),
+        "doubled with the same Message-ID": doubled,
+        "audit log": root.seen,
+    }
     return [Row(part="mail", what="the postman was killed while it delivered", database=kind, cases=crashes,
                 wanted=lengths.crashes, wrong=wrong, seen=seen, seconds=taken[0])]  # fmt: skip
 
@@ -94,12 +101,14 @@ async def _queued(place: Ground, count: int) -> set[str]:
         return await made.platform.database.write(copy)
 
 
-async def _waiting(place: Ground) -> int:
+async def _waiting(place: Ground) -> tuple[int, Root]:
+    """Return how many mails wait, and the audit."""
     database = Database(place.url)
     try:
         async with database.read() as connection:
             unsent = sa.select(sa.func.count()).select_from(mail).where(mail.c.sent_at.is_(None))
-            return int((await connection.execute(unsent)).scalar_one())
+            waiting = int((await connection.execute(unsent)).scalar_one())
+        return waiting, await roots.wrong(database)
     finally:
         await database.close()
 
@@ -119,6 +128,8 @@ def _deliver(settings: Settings, sink: Sink, lengths: Lengths, rng: random.Rando
         if not alive:
             break
         crashes += 1
+        if crashes % 10 == 0:
+            say(f"postmen killed: {crashes} of {lengths.crashes}, {len(sink.taken):,} mails taken")
         now += _STEP  # the dead one's lease is over
     child = _postman(platform, now)
     os.waitpid(child, 0)

@@ -18,11 +18,13 @@ from schemathesis.graphql import nodes
 
 from denshi_hosho.cli import seeding
 from denshi_hosho.schema.ids import global_id
+from tests.chaos import roots
 from tests.chaos.conforming import naming, nonconforming
 from tests.chaos.databases import Ground, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.fuzz import judged
 from tests.chaos.lengths import Lengths
+from tests.chaos.progress import Progress
 from tests.chaos.world import World, send, world
 from tests.client import CONCLUDE, REVEAL
 
@@ -46,13 +48,14 @@ class Tally:
         )
     )
     outcomes: Counter[str] = field(default_factory=Counter)
+    audit: str = ""
     examples: dict[str, str] = field(default_factory=dict)
 
 
 def run(kind: str, lengths: Lengths, seed_: int) -> list[Row]:
     with stopwatch() as taken, ground(kind) as place:
         tally = _run(place, lengths.operations, seed_)
-    seen: dict[str, Seen] = {**dict(sorted(tally.outcomes.items())), **tally.examples}
+    seen: dict[str, Seen] = {**dict(sorted(tally.outcomes.items())), "audit log": tally.audit, **tally.examples}
     row = Row(part="Schemathesis", what="operations made from the schema, as principal, surety and nobody", database=kind,
               cases=tally.cases, wanted=lengths.operations, wrong=dict(tally.wrong), seen=seen, seconds=taken[0])  # fmt: skip
     return [row]
@@ -68,9 +71,14 @@ def _run(place: Ground, count: int, seed_: int) -> Tally:
             _register(runner.run(_proofs(made)))
             strategies = _strategies()
             each = -(-count // len(strategies))
-            for name, strategy in strategies:
+            for (name, strategy), _ in zip(
+                strategies, Progress(f"operations {place.kind}, fields", len(strategies)), strict=True
+            ):
                 ask = _asker(runner, made, schema, tally, name)
                 _all(strategy, ask, each, seed_)
+            root = runner.run(roots.wrong(made.platform.database))
+            tally.wrong.update(root.wrong)
+            tally.audit = root.seen
         finally:
             runner.run(context.__aexit__(None, None, None))
     return tally
@@ -82,6 +90,14 @@ def _strategies() -> list[tuple[str, st.SearchStrategy[object]]]:
     return [(str(getattr(each.definition, "field_name")), each.as_strategy()) for each in operations]  # noqa: B009  untyped
 
 
+_UNWATCHED = (
+    HealthCheck.too_slow,
+    HealthCheck.filter_too_much,
+    HealthCheck.data_too_large,
+    HealthCheck.large_base_example,
+)
+
+
 def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], count: int, seed_: int) -> None:
     @seed(seed_)
     @settings(
@@ -89,7 +105,7 @@ def _all(strategy: st.SearchStrategy[object], ask: Callable[[object], None], cou
         deadline=None,
         database=None,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=_UNWATCHED,
     )
     @given(strategy)
     def every(case: object) -> None:

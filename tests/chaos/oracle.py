@@ -17,6 +17,7 @@ from tests.chaos.clients import Connection, free_port, request
 from tests.chaos.databases import Ground, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.lengths import Lengths
+from tests.chaos.progress import Progress
 from tests.chaos.serving import nursery
 from tests.chaos.world import World, environment_of, graphql, send, settings_of, world
 from tests.client import CONCLUDE, OPEN, SIGN_IN
@@ -134,7 +135,7 @@ def _login_questions(rng: random.Random) -> Question:
 
 async def _row(made: World, kind: str, what: str, ask: Ask, question: Question, pairs: int) -> Row:
     with stopwatch() as taken:
-        one, other, answers = await timed(made, ask, question, pairs)
+        one, other, answers = await timed(made, ask, question, pairs, f"pairs {kind}")
     found = auc(one, other)
     seen: dict[str, Seen] = {
         "AUC": f"{found.value:.4f} ± {1.96 * found.error:.4f}",
@@ -145,12 +146,14 @@ async def _row(made: World, kind: str, what: str, ask: Ask, question: Question, 
                seconds=taken[0])  # fmt: skip
 
 
-async def timed(made: World, ask: Ask, question: Question, pairs: int) -> tuple[list[float], list[float], set[bytes]]:
+async def timed(
+    made: World, ask: Ask, question: Question, pairs: int, name: str
+) -> tuple[list[float], list[float], set[bytes]]:
     """Return the seconds that either question took, and the different answers that came; the first ones only warm up."""
     taken: tuple[list[float], list[float]] = [], []
     answers = set()
     warm = min(_WARM, pairs // 5)
-    for index in range(pairs + warm):
+    for index in Progress(name, pairs + warm):
         if index % _CALM == 0:
             await made.platform.database.write(lambda connection: connection.execute(sa.delete(throttle)))
         asked = question()

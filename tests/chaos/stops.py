@@ -17,6 +17,7 @@ from tests.chaos.databases import Ground, Postgres, ground
 from tests.chaos.figures import Row, Seen, stopwatch
 from tests.chaos.ledger import repeat, verdict
 from tests.chaos.lengths import Lengths
+from tests.chaos.progress import Progress
 from tests.chaos.serving import nursery
 from tests.chaos.world import World, environment_of, settings_of, world
 
@@ -29,8 +30,8 @@ Blow = Callable[[World, Postgres, random.Random, int], Awaitable[None]]
 
 def run(kind: str, lengths: Lengths, seed: int) -> list[Row]:
     return [
-        _row(kind, "PostgreSQL stopped at once, or its first process killed", lengths.stops, seed, _stop),
-        _row(kind, "single connections of PostgreSQL ended, or killed (it recovers all of it)", lengths.backends, seed, _hang_up),
+        _row(kind, "PostgreSQL stopped at once (two of three), or its first process killed", lengths.stops, seed, _stop),
+        _row(kind, "single connections of PostgreSQL killed (two of three), or ended", lengths.backends, seed, _hang_up),
     ]  # fmt: skip
 
 
@@ -53,7 +54,7 @@ async def _run(place: Ground, blows: int, rng: random.Random, blow: Blow) -> tup
         wrong = {**await verdict(made, load.ledger), "answered as a bug": load.failed()}
         token = await made.token(seeding.SURETY)
         wrong["another answer on retry"] += await repeat(made, load.ledger, token, len(load.ledger.acknowledged))
-        root = await roots.wrong(made.platform)
+        root = await roots.wrong(made.platform.database)
     seen: dict[str, Seen] = {
         "guarantees": len(load.ledger.acknowledged), "answered meanwhile": _meanwhile(load),
         "longest until it concludes again": f"{max(pauses):.2f} s", "audit log": root.seen,
@@ -67,7 +68,7 @@ async def _blows(made: World, place: Ground, load: Load, blows: int, blow: Blow)
     pauses = []
     await load.fill(count=4_000)
     async with load.running(CLIENTS):
-        for index in range(blows):
+        for index in Progress("blows at postgresql", blows):
             await _acknowledged(load)
             await asyncio.sleep(load.rng.uniform(0, _WINDOW))
             start = time.monotonic()
@@ -88,12 +89,12 @@ async def _acknowledged(load: Load) -> None:
 
 
 async def _stop(_made: World, server: Postgres, _rng: random.Random, index: int) -> None:
-    await asyncio.to_thread(server.kill if index % 2 else server.stop_at_once)
+    await asyncio.to_thread(server.kill if index % 3 == 1 else server.stop_at_once)
     await asyncio.to_thread(server.start)
 
 
 async def _hang_up(made: World, server: Postgres, rng: random.Random, index: int) -> None:
-    if index % 2:
+    if index % 3 != 1:
         victims = await asyncio.to_thread(server.backends)
         with suppress(ProcessLookupError):
             os.kill(rng.choice(victims), signal.SIGKILL)

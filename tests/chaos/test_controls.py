@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,34 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.cli import seeding
 from denshi_hosho.core import tables
+from denshi_hosho.schema.app import build_app
 from tests.chaos.__main__ import verdict as exit_code
+from tests.chaos.backups import differing
+from tests.chaos.conducting import Conductor, Unit, lanes
 from tests.chaos.conforming import naming, nonconforming
 from tests.chaos.databases import Ground
 from tests.chaos.figures import Row, markdown
-from tests.chaos.forgeries import forged, outcome
+from tests.chaos.forged_files import outcome as outcome_of_file
+from tests.chaos.forged_files import outcome_of_the_api
+from tests.chaos.forgeries import genuine_of, outcome
 from tests.chaos.fuzz import judged
 from tests.chaos.kills import bugs
 from tests.chaos.ledger import Conclusion, Ledger, repeat, verdict
 from tests.chaos.needles import Needles
 from tests.chaos.oracle import auc
+from tests.chaos.report import Sitting
+from tests.chaos.results import NotTheSame, Results
+from tests.chaos.roots import wrong
 from tests.chaos.world import Answer, World, world
 from tests.client import CONCLUDE
+from tests.core.forging import forgeries
+from tests.core.forging_files import Forgery
+from tests.core.signed import issuer
 
 KEY = "K5VL4+5QG_KJ"
-GOOD = Row(part="kills", what="x", database="sqlite", cases=3, wanted=3, wrong={"lost": 0})
+GOOD = Row(
+    part="kills", what="x", database="sqlite", cases=3, wanted=3, wrong={"lost": 0}, ended="2024-06-03T01:02:03+00:00"
+)
 
 
 @pytest.fixture
@@ -118,15 +132,75 @@ async def test_keys_that_open_nothing_are_noticed(made: World, ledger: Ledger) -
 
 @pytest.mark.anyio
 async def test_a_genuine_token_is_accepted_and_each_kind_of_forgery_is_refused(made: World) -> None:
-    genuine = await made.token(seeding.CONTRACTOR)
-    assert await outcome(made, genuine) == "accepted"
-    kinds = {}
-    for kind, token in forged(genuine, genuine[::-1], 1):
-        if kind in kinds:
-            break
-        kinds[kind] = await outcome(made, token)
-    assert len(kinds) > 15
+    genuine = await genuine_of(made)
+    assert await outcome(made, genuine.access) == "accepted"
+    forged = islice(forgeries(genuine, 1), 14)
+    kinds = {kind: await outcome(made, token) for kind, token in forged}
+    assert len(kinds) > 12
     assert set(kinds.values()) == {"refused"}
+
+
+@pytest.fixture(scope="module")
+def copies() -> tuple[Forgery, Forgery, Forgery, Forgery]:
+    """A genuine PDF and statement, and an altered one of each."""
+    file = issuer().file()
+    pdf, jws = Forgery("", pdf=file.pdf), Forgery("", jws=file.jws)
+    return pdf, jws, Forgery("", pdf=file.pdf + b" "), Forgery("", jws=f"{file.jws[:-9]}AAAAAAAAA")
+
+
+@pytest.mark.anyio
+async def test_a_copy_that_is_taken_is_told_from_one_that_is_not(
+    made: World, copies: tuple[Forgery, Forgery, Forgery, Forgery]
+) -> None:
+    ours = issuer()
+    app = build_app(replace(made.platform, seal=ours.seal, signing=ours.keys), deliver_mail=False)
+    expected = ["accepted", "accepted", "refused", "refused"]
+    assert [await outcome_of_file(copy, ours) for copy in copies] == expected
+    assert [await outcome_of_the_api(app, copy, "10.2.0.1") for copy in copies] == expected
+    assert await outcome_of_the_api(app, Forgery(""), "10.2.0.1") == "refused"
+
+
+@pytest.mark.anyio
+async def test_the_audit_notices_a_row_that_was_altered(made: World, ledger: Ledger) -> None:
+    assert found(dict((await wrong(made.platform.database)).wrong)) == set()
+    assert ledger.acknowledged
+    await execute(made, sa.update(tables.certificate).values(works_name="別の工事"))
+    assert found(dict((await wrong(made.platform.database)).wrong)) == {"audit findings"}
+
+
+def test_a_table_that_came_back_otherwise_is_noticed() -> None:
+    before = {"mail": (2, "a"), "guarantee": (1, "b")}
+    assert differing(before, dict(before)) == 0
+    assert differing(before, {"mail": (2, "a"), "guarantee": (1, "c")}) == 1
+    assert differing(before, {"mail": (2, "a"), "surety": (0, "")}) == 2
+
+
+def test_a_run_is_taken_up_where_it_was_and_what_failed_is_not_tried_until_it_passes(tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    first = Results(full=True, seed=27, sittings=[Sitting("first")], file=file)
+    first.note("kills", "sqlite", [GOOD])
+    first.note("cuts", "sqlite", [replace(GOOD, wrong={"lost": 1})])
+    first.note("fuzz", "sqlite", [replace(GOOD, missing="killed")])
+    second = Results(full=True, seed=27, sittings=[Sitting("second")], file=file)
+    second.take_up(file)
+    assert list(second.missing(list(lanes((), ("sqlite",)))))[:3] == [
+        ("fuzz", "sqlite"),
+        ("operations", "sqlite"),
+        ("forgeries", "sqlite"),
+    ]
+    assert second.found == first.found
+    assert [each.command for each in second.sittings] == ["first", "second"]
+    with pytest.raises(NotTheSame):
+        Results(full=True, seed=28, sittings=[Sitting("third")]).take_up(file)
+
+
+def test_a_part_that_breaks_has_a_row_that_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+    told: dict[tuple[str, str], list[Row]] = {}
+    conductor = Conductor(lambda part, kind, rows: told.update({(part, kind): rows}))
+    conductor.run(Unit(("stops",), "sqlite"), full=False, seed=1)
+    (row,) = told["stops", "sqlite"]
+    assert row.missing.startswith("AssertionError")
+    assert "NOT GOOD" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -148,8 +222,8 @@ def test_a_row_passes_only_if_all_was_done_and_nothing_is_wrong(row: Row) -> Non
 
 def test_the_table_has_a_line_for_each_row() -> None:
     table = markdown([GOOD, replace(GOOD, cases=2)]).splitlines()
-    assert table[2] == "| kills | x | SQLite | 3 | lost 0 |  | 0 | pass |"
-    assert table[3] == "| kills | x | SQLite | 2 of 3 | lost 0 |  | 0 | **FAIL** |"
+    assert table[2] == "| kills | x | SQLite | 3 | lost 0 |  | 03 01:02 | 0 | pass |"
+    assert table[3] == "| kills | x | SQLite | 2 of 3 | lost 0 |  | 03 01:02 | 0 | **FAIL** |"
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,7 @@ def graphql(query: str, **variables: object) -> bytes:
 class World:
     """A platform with the leaflets' surety and principal, and its application in this process."""
 
+    kind: str
     platform: Platform
     app: ASGIApp
     surety_id: int
@@ -183,7 +184,7 @@ async def world(
     platform = Platform.build(settings_of(ground, **changes), clock=clock, rulebook=rulebook)
     try:
         surety_id = await seeding.add_parties(platform)
-        yield World(platform, build_app(platform, deliver_mail=False), surety_id)
+        yield World(ground.kind, platform, build_app(platform, deliver_mail=False), surety_id)
     finally:
         await platform.database.close()
 

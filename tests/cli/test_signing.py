@@ -2,12 +2,19 @@
 
 import json
 import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from denshi_hosho.core.status import signed_list
+from denshi_hosho.core.vocabulary import CertificateStatus
 from tests.cli.test_cli import hosho
-from tests.core.signed import Issuer, issuer
+from tests.core.signed import URL, Issuer, issuer
+
+SCRIPT = Path(__file__).parents[2] / "schema" / "alone" / "verify_certificate.py"
 
 
 @pytest.fixture
@@ -56,6 +63,59 @@ def test_what_cannot_be_told_is_not_called_genuine(tmp_path: Path) -> None:
     unknown = hosho("verify", str(tmp_path / "a.jws"), *absent)
     assert unknown.returncode == 1
     assert "STATUS_UNKNOWN" in unknown.stdout
+
+
+STANDINGS = [
+    (CertificateStatus.ACTIVE, "有効", 0),
+    (CertificateStatus.ROTATED, "再発行", 0),
+    (CertificateStatus.SUPERSEDED, "差替え", 3),
+    (CertificateStatus.CANCELLED, "解約", 3),
+    (CertificateStatus.RELEASED, "終了", 3),
+]
+
+
+def listed(
+    copies: Issuer, folder: Path, status: CertificateStatus, now: datetime, where: str = f"{URL}/status/0"
+) -> Path:
+    """A status list of now on which only our certificate (id 3) has that status."""
+    (folder / "list").write_text(signed_list(copies.keys, where, {3: status}, now))
+    return folder / "list"
+
+
+@pytest.mark.parametrize(("status", "said", "code"), STANDINGS, ids=str)
+def test_the_status_list_decides_whether_a_genuine_copy_is_current(
+    tmp_path: Path, copies: Issuer, status: CertificateStatus, said: str, code: int
+) -> None:
+    place = str(listed(copies, tmp_path, status, datetime.now(UTC)))
+    given = ["--jwks", str(tmp_path / "jwks.json"), "--ca", str(tmp_path / "ca.pem"), "--status", place]
+    done = hosho("verify", str(tmp_path / "a.pdf"), str(tmp_path / "a.jws"), *given)
+    assert done.returncode == code, done.stdout
+    assert done.stdout.count(f"{status.ja} / {status.value}") == 2
+    alone = by_script(tmp_path, "--status", place)
+    assert (alone.returncode, alone.stderr) == (code, "")
+    assert "Genuine" in alone.stdout
+    assert said in alone.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("wrong", ["outdated", "another list", "another issuer's", "not yet", "absent"])
+def test_a_list_that_says_nothing_of_today_is_not_believed(tmp_path: Path, copies: Issuer, wrong: str) -> None:
+    now = datetime.now(UTC) + {"outdated": -timedelta(hours=2), "not yet": timedelta(hours=2)}.get(wrong, timedelta())
+    where = f"{URL}/status/1" if wrong == "another list" else f"{URL}/status/0"
+    signer = issuer("別の保証", b"z") if wrong == "another issuer's" else copies
+    place = listed(signer, tmp_path, CertificateStatus.ACTIVE, now, where)
+    if wrong == "absent":
+        place.unlink()
+    done = hosho("verify", str(tmp_path / "a.jws"), "--jwks", str(tmp_path / "jwks.json"), "--status", str(place))
+    assert done.returncode == 1
+    assert "STATUS_UNKNOWN" in done.stdout
+    alone = by_script(tmp_path, "--status", str(place))
+    assert (alone.returncode, alone.stderr) == (1 if wrong == "another issuer's" else 2, "")
+
+
+def by_script(folder: Path, *given: str) -> "subprocess.CompletedProcess[str]":
+    """Run the stand-alone script by nothing but Python's standard library."""
+    command = [sys.executable, "-I", "-S", str(SCRIPT), "a.jws", "a.pdf", "--jwks", "jwks.json", *given]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
 
 
 def test_a_signing_certificate_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:

@@ -130,8 +130,8 @@ def _split(jws: str) -> tuple[dict[str, object], dict[str, object], str]:
 
 
 def _joined(header: object, payload: object, signature: str, **spelling: Any) -> str:
-    dumps = [json.dumps(each, **({"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True} | spelling))  # type: ignore[arg-type]
-             for each in (header, payload)]  # fmt: skip
+    form: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": True} | spelling
+    dumps = [json.dumps(each, **form) for each in (header, payload)]
     return ".".join((*(_b64(text.encode()) for text in dumps), signature))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import ended, passwords
@@ -157,7 +158,7 @@ async def test_many_may_forget_the_same_at_once(people: World) -> None:
 async def test_nothing_is_taken_for_granted_when_it_cannot_be_read(people: World, here: EndedSessions) -> None:
     await people.execute(sa.text("ALTER TABLE ended_session RENAME TO away"))
     try:
-        with pytest.raises(sa.exc.SQLAlchemyError):
+        with pytest.raises(SQLAlchemyError):
             await here.check("nothing", NOW)
     finally:
         await people.execute(sa.text("ALTER TABLE away RENAME TO ended_session"))

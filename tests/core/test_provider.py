@@ -95,6 +95,7 @@ async def test_a_right_token_says_who_it_is(provider: Provider) -> None:
     for key, algorithm, kid in ((RSA, "RS256", "r"), (EC, "ES256", "e"), (ED, "EdDSA", "d")):
         found = await provider.identify(token(key, algorithm, kid), NONCE, NOW)
         assert (found.subject, found.expires_at) == ("hanako", NOW + timedelta(hours=1))
+    more: dict[str, Any]
     for more in (
         {"aud": [CLIENT]},
         {"azp": CLIENT},
@@ -286,7 +287,7 @@ def answering(answer: Callable[[str], Answer]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its base class names it so
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Door)

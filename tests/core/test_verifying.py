@@ -226,7 +226,7 @@ def over_http(authority: Authority) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  its base class names it so
             pass
 
     with HTTPServer(("127.0.0.1", 0), Door) as server:

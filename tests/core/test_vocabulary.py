@@ -14,8 +14,9 @@ WORDS = [
 
 def test_there_are_the_words_of_the_glossary() -> None:
     assert sorted(word.__name__ for word in WORDS) == [
-        "ApplicationState", "ApplicationStep", "AuditEvent", "Change", "FeeState", "GuaranteeKind", "GuaranteeState",
-        "KeyEventKind", "Medium", "Procurement", "Role", "Stage", "SubmissionState", "SuretyClass", "WorkType",
+        "ApplicationState", "ApplicationStep", "AuditEvent", "CertificateStatus", "Change", "FeeState",
+        "GuaranteeKind", "GuaranteeState", "KeyEventKind", "Medium", "Procurement", "Role", "Stage",
+        "SubmissionState", "SuretyClass", "WorkType",
     ]  # fmt: skip
 
 

@@ -29,6 +29,8 @@ from denshi_hosho.schema.headers import SecurityHeaders
 from denshi_hosho.schema.http import GraphQLEndpoint, graphql_routes
 from denshi_hosho.schema.log import RequestLog, configure
 from denshi_hosho.schema.negotiation import GRAPHQL_RESPONSE
+from tests.browser import Browser, chromium
+from tests.schema.viewing import Served, serving
 
 SECRET = "SECRET-9f2c"
 
@@ -203,3 +205,26 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     yield
     passwords._dummy_hash.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("served")) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def window(tmp_path_factory: pytest.TempPathFactory, served: Served) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
+        browser.resize(1280, 900)
+        yield browser
+
+
+@pytest.fixture
+def page(window: Browser, served: Served) -> Iterator[Browser]:
+    """The page, freshly opened; afterwards nothing in it has failed or was forbidden."""
+    window.go("about:blank")
+    window.go(f"{served.url}/open")
+    window.complaints()
+    yield window
+    assert [each for each in window.complaints() if "favicon" not in each] == []

@@ -4,6 +4,8 @@ import email.policy
 from email import message_from_bytes
 from email.message import EmailMessage
 
+from denshi_hosho.core.notary import notes_in
+from denshi_hosho.core.outbox import LOG
 from denshi_hosho.rules import Rulebook
 from tests.client import Api, Json, concluded
 from tests.rules.rule_texts import MINIMAL
@@ -93,7 +95,9 @@ def read(content: bytes) -> EmailMessage:
 
 
 def text_of(mail: EmailMessage) -> str:
-    """The text of a mail, without its attachments."""
+    """The text of a mail, without its attachments and the checkpoint at its end, which must be there."""
     body = mail.get_body()
     assert body is not None
-    return str(body.get_content())
+    text, _, log = str(body.get_content()).replace("\r\n", "\n").partition(LOG.partition("{")[0])
+    assert len(notes_in(log)) == 1
+    return text

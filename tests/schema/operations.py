@@ -188,10 +188,10 @@ CERTIFICATE = whole(
 )
 VERIFY = whole(
     "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) { __typename ... on VerifiedCertificate {"
-    " form issuer signer signedAt timestamped selfMade pdfSha256 identical status statusChangedOn certificate { number kind medium"
-    " version change issuedOn principalName obligeeName guaranteedAmount guaranteeEndsOn completionOn worksName contractPrice"
-    " coveredPrice depositaryBank title surety { name address representative termsUrl } branch { name address tel fax } } }"
-    " ...refused } }"
+    " form issuer signer signedAt timestamped selfMade pdfSha256 identical status statusChangedOn statusUrl"
+    " certificate { number kind medium version change issuedOn principalName obligeeName guaranteedAmount guaranteeEndsOn"
+    " completionOn worksName contractPrice coveredPrice depositaryBank title surety { name address representative termsUrl }"
+    " branch { name address tel fax } } } ...refused } }"
 )
 EXPLAIN = whole(
     "query ($application: EligibilityInput!) { explain(application: $application)"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +17,8 @@ APP = "https://app.example.jp"
 QUERY = {"query": "{ __typename }"}
 
 
-def opened(platform: Platform, *origins: str, **settings: object) -> Platform:
-    changed = replace(platform.settings, cors_origins=origins, **settings)  # type: ignore[arg-type]  # names of settings
+def opened(platform: Platform, *origins: str, **settings: Any) -> Platform:
+    changed = replace(platform.settings, cors_origins=origins, **settings)
     return replace(platform, settings=changed)
 
 

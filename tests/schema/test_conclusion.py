@@ -46,6 +46,7 @@ async def test_nothing_is_issued_when_the_rules_have_changed(platform: Platform)
     assert again["guarantee"]["number"] == "1070000473"
     assert again["written"] == {
         "application_step": 1, "decision": 1, "guarantee": 1, "certificate": 1, "access_key": 1, "mail": 1, "idempotency": 1,
+        "audit_entry": 1, "audit_node": 2,
     }  # fmt: skip
 
 
@@ -59,6 +60,7 @@ async def test_a_later_start_does_not_touch_paper_but_its_end_does(platform: Pla
     assert answer["guarantee"]["medium"] == "PAPER"
     assert answer["written"] == {
         "application_step": 1, "decision": 1, "rule_text": 1, "guarantee": 1, "certificate": 1, "idempotency": 1,
+        "audit_entry": 1, "audit_node": 2,
     }  # fmt: skip
 
 

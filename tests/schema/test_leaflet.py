@@ -69,7 +69,10 @@ async def test_both_see_what_the_leaflet_shows(api: Api, guarantee_id: str, samp
     seen = (await (await api.as_("contractor")).ask(NODE, id=guarantee_id))["node"]["certificate"]
     underwritten = (await (await api.as_("surety")).ask(NODE, id=guarantee_id))["node"]["certificate"]
     for certificate in (opened, seen, underwritten):
-        assert certificate.pop("pdfUrl").startswith("http://hosho.test/documents/eyJ")
+        for url in ("pdfUrl", "jwsUrl"):
+            assert certificate.pop(url).startswith("http://hosho.test/documents/eyJ")
+        assert certificate.pop("jws").startswith("eyJ")
+        assert certificate.pop("logProof")["proof"].startswith("c2sp.org/tlog-proof@v1")
         assert certificate == sample
 
 

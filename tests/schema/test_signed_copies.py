@@ -5,14 +5,19 @@ import base64
 import hashlib
 import subprocess
 import sys
+import threading
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core import certificate_files as files
+from denshi_hosho.core.auditing import audited
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.jws import public_keys
 from denshi_hosho.core.not_verified import StatusUnknown
@@ -20,10 +25,12 @@ from denshi_hosho.core.status import looked_up
 from denshi_hosho.core.tables import certificate, certificate_file, guarantee
 from denshi_hosho.core.verifying import verify_jws
 from denshi_hosho.core.vocabulary import CertificateStatus, Change, GuaranteeState
-from denshi_hosho.resolvers import signing
+from denshi_hosho.core.workbench import Workbench
+from denshi_hosho.resolvers import documents, signing
 from denshi_hosho.resolvers.platform import Platform
-from tests.client import Api, codes, concluded, revealed
+from tests.client import REVEAL, Api, codes, concluded, revealed
 from tests.conftest import NOW, Clock, api_of
+from tests.core.world import grown
 from tests.schema.operations import MUTATIONS, VERIFY
 
 pytestmark = pytest.mark.anyio
@@ -63,8 +70,96 @@ async def test_anybody_verifies_either_form_and_nothing_is_written(api: Api) -> 
         assert each["pdfSha256"] == hashlib.sha256(pdf).hexdigest()
         assert each["signedAt"] == "2024-06-03T01:00:00+00:00"
     assert by_pdf["selfMade"] is True
-    assert before == await api.rows()
+    # Of the copies nothing is written down: only that this source had two verified.
+    assert grown(before, await api.rows()) == {"throttle": 1}
     assert before["certificate_file"] == 1
+
+
+async def test_verifying_is_counted_by_source_whatever_comes_of_it(api: Api, clock: Clock) -> None:
+    _, pdf, jws = await issued(api)
+    copies = [{"jws": jws}, {"jws": "x"}, {"pdf": "%"}, {"pdf": base64.b64encode(pdf[:99]).decode()}]
+    answers = [await verified(api, **each) for each in copies * 5]
+    assert [each["__typename"] for each in answers] == ["VerifiedCertificate", *["Refused"] * 3] * 5
+    assert "TOO_MANY_ATTEMPTS" not in str(answers)
+    response = await api.post(VERIFY, input={"jws": jws})
+    (refused,) = response.json()["data"].values()
+    assert codes(refused) == ["TOO_MANY_ATTEMPTS"]
+    assert (refused["retryAfterSeconds"], response.headers["retry-after"]) == (3, "3")
+    assert "検証の回数" in refused["refusals"][0]["message"]
+    clock.now += timedelta(seconds=3)
+    assert (await verified(api, jws=jws))["identical"] is True
+    assert codes(await verified(api, jws=jws)) == ["TOO_MANY_ATTEMPTS"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_a_full_bench_asks_to_come_back(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    go, bench = threading.Event(), Workbench("full", 1, waiting=0)
+    monkeypatch.setattr(signing, "_VERIFYING", bench)
+    _, pdf, _ = await issued(api)
+    held = asyncio.ensure_future(bench.run(lambda: go.wait(10)))
+    await asyncio.sleep(0)
+    refused = await verified(api, pdf=base64.b64encode(pdf).decode())
+    go.set()
+    assert await held
+    assert (codes(refused), refused["retryAfterSeconds"]) == (["TOO_MANY_ATTEMPTS"], signing.BUSY_SECONDS)
+    assert (await verified(api, pdf=base64.b64encode(pdf).decode()))["identical"] is True
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_nothing_else_waits_while_something_is_signed_drawn_or_verified(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What computes waits here for a request that is answered meanwhile: on the event loop it would wait in vain."""
+    began, go = asyncio.Event(), threading.Event()
+    loop, waited = asyncio.get_running_loop(), []
+
+    def slow(work: Callable[..., Any]) -> Callable[..., Any]:
+        def slower(*given: Any) -> Any:
+            loop.call_soon_threadsafe(began.set)
+            waited.append(go.wait(10))
+            return work(*given)
+
+        return slower
+
+    async def meanwhile(asked: Coroutine[Any, Any, Any]) -> Any:
+        began.clear()
+        go.clear()
+        task = asyncio.ensure_future(asked)
+        await asyncio.wait_for(began.wait(), 20)
+        assert (await api.ask("{ __typename }")) == {"__typename": "Query"}
+        go.set()
+        return await task
+
+    for module, name in ((files, "make"), (documents, "key_notice_pdf"), (signing, "verify_pdf")):
+        monkeypatch.setattr(module, name, slow(getattr(module, name)))
+    made = await concluded(api)
+    shown = await (await api.as_("contractor")).do(REVEAL, guaranteeId=made["id"])
+    notice = shown["notice"]
+    unsigned = OPEN.replace(" jws jwsUrl", "")
+    said = (await api.ask(unsigned, number=notice["number"], accessKey=notice["accessKey"]))["certificate"]
+    assert (await meanwhile(api.http.get(shown["pdfUrl"]))).content.startswith(b"%PDF-")
+    pdf = (await meanwhile(api.http.get(said["pdfUrl"]))).content
+    verdict = await meanwhile(verified(api, pdf=base64.b64encode(pdf).decode()))
+    assert (verdict["identical"], waited) == (True, [True] * 3)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+async def test_one_document_has_few_certificates_signed(api: Api) -> None:
+    page = "{ viewer { guarantees(first: %d) { nodes { certificate { %s } } } } }"
+    contractor = await api.as_("contractor")
+    await contractor.ask(page % (19, "jws"))
+    await contractor.ask(page % (100, "jwsUrl pdfUrl"))
+    (refused,) = (await contractor.post(page % (100, "jws"))).json()["errors"]
+    assert refused["extensions"]["code"] == "DOCUMENT_TOO_COSTLY"
+    assert "100202" in refused["message"]
+
+
+async def test_signing_leaves_an_entry_of_the_platforms_own(api: Api) -> None:
+    await issued(api)
+    trail = "{ viewer { auditTrail(first: 1, search: {events: [CERTIFICATE_SIGNED]}) { nodes { who role loginId record } } } }"
+    (node,) = (await (await api.as_("contractor")).ask(trail))["viewer"]["auditTrail"]["nodes"]
+    assert (node["who"], node["role"], node["loginId"]) == ("発行システム", None, None)
+    assert (await audited(api.platform.database)).findings == []
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

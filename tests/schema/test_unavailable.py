@@ -120,7 +120,7 @@ async def test_a_server_that_stops_and_comes_back(
 
 @pytest.fixture
 def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(core_database, "SQLITE_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(core_database, "WAIT_SECONDS", 0.05)
 
 
 @SQLITE

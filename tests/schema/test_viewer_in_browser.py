@@ -1,101 +1,21 @@
 """The viewer's page in a real browser: what a clerk types, sees, pastes, prints, and what is gone afterwards."""
 
-import asyncio
 import hashlib
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
-from denshi_hosho.cli.demo_setting import demo_settings
-from denshi_hosho.cli.seeding import CONTRACTOR, PASSWORD, seed
 from denshi_hosho.core import vault
-from denshi_hosho.core.migration import upgrade
-from denshi_hosho.resolvers.platform import Platform
-from denshi_hosho.schema.app import build_app
-from tests.browser import Browser, chromium, free_port, until
-from tests.client import OPEN, REVEAL, SIGN_IN, Json
+from tests.browser import Browser
+from tests.client import OPEN, Json
 from tests.core.documents.pdf import read
+from tests.schema.viewing import LATER, Served, serving
 
 pytestmark = pytest.mark.slow
 WRONG_PAIR = "保証契約番号と認証キーの組み合わせが正しくありません。受注者にご確認ください。"
-LATER = "const real = Date.now.bind(Date); Date.now = () => real() + arguments[0]"
-
-
-@dataclass(frozen=True)
-class Served:
-    """A platform with the leaflets' certificates, as in the demo but not in development mode, and one key notice."""
-
-    url: str
-    notice: Json
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    port = free_port()
-    settings = replace(demo_settings(folder, port), development=False)
-
-    async def prepare() -> None:
-        platform = Platform.build(settings)
-        await upgrade(platform.database)
-        await seed(platform)
-        await platform.database.close()
-
-    asyncio.run(prepare())
-    app = build_app(Platform.build(settings), deliver_mail=False)
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        until(lambda: server.started, "server")
-        yield Served(settings.public_url, _notice(settings.public_url, "1070000473"))
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("served")) as platform:
-        yield platform
-
-
-def _notice(url: str, number: str) -> Json:
-    """The key notice as the contractor sees it."""
-    with httpx.Client(base_url=url) as http:
-
-        def ask(query: str, **variables: object) -> Json:
-            return dict(http.post("/graphql", json={"query": query, "variables": variables}).json()["data"])
-
-        session = ask(SIGN_IN, input={"loginId": CONTRACTOR, "password": PASSWORD})["signIn"]
-        http.headers["Authorization"] = f"Bearer {session['accessToken']}"
-        mine = ask("{ viewer { guarantees { nodes { id number } } } }")["viewer"]["guarantees"]["nodes"]
-        (guarantee_id,) = (each["id"] for each in mine if each["number"] == number)
-        return dict(ask(REVEAL, input={"guaranteeId": guarantee_id})["revealAccessKey"]["notice"])
-
-
-@pytest.fixture(scope="module")
-def window(tmp_path_factory: pytest.TempPathFactory, served: Served) -> Iterator[Browser]:
-    with chromium(tmp_path_factory.mktemp("chromium")) as browser:
-        browser.resize(1280, 900)
-        yield browser
-
-
-@pytest.fixture
-def page(window: Browser, served: Served) -> Iterator[Browser]:
-    """The page, freshly opened; afterwards nothing in it has failed or was forbidden."""
-    window.go("about:blank")
-    window.go(f"{served.url}/open")
-    window.complaints()
-    yield window
-    assert [each for each in window.complaints() if "favicon" not in each] == []
 
 
 def wide(text: str) -> str:

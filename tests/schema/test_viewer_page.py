@@ -7,10 +7,14 @@ from importlib.resources import files
 import graphql
 import pytest
 
+from denshi_hosho.core.documents.sheet import Sheet
+from denshi_hosho.core.jws import MAX_LENGTH
+from denshi_hosho.core.pdf_reading import MAX_PDF
+from denshi_hosho.core.vocabulary import CertificateStatus
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema import viewer_page
 from denshi_hosho.schema.root import build_schema
-from tests.client import Api, concluded, revealed
+from tests.client import OPEN, Api, concluded, revealed
 from tests.conftest import api_of
 from tests.core.documents.pdf import joined, text_of
 
@@ -63,7 +67,12 @@ async def test_its_files_come_with_the_package_and_no_other(api: Api) -> None:
         assert response.headers["content-type"] == f"{media_type}; charset=utf-8"
         assert response.headers["cache-control"] == "no-store"
         assert response.content == files(viewer_page).joinpath(name).read_bytes()
-    assert set(re.findall(r'(?:src|href)="([^"]+)"', page)) == {"/open/files/open.js", "/open/files/open.css"}
+    linked = set(re.findall(r'(?:src|href)="([^"]+)"', page))
+    assert linked - {"/open/files/open.js", "/open/files/open.css"} == {
+        "/verify.py", "/.well-known/jwks.json", "/certificates.pem",
+    }  # fmt: skip
+    for address in linked:
+        assert (await api.http.get(address)).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["open.html", "__init__.py", "nothing.js", "..%2F__init__.py", "x/open.js", ""])
@@ -90,12 +99,22 @@ async def test_nothing_in_it_is_from_elsewhere_or_inline(database_kind: str) -> 
 
 
 async def test_the_page_asks_what_the_schema_answers(database_kind: str) -> None:
-    (query,) = re.findall(r"const QUERY = `(.+?)`;", _text("asking.js"), re.DOTALL)
+    opening, verifying = re.findall(r"const \w+_QUERY = `(.+?)`;", _text("asking.js"), re.DOTALL)
     schema = graphql.build_schema(build_schema().as_str())
-    assert graphql.validate(schema, graphql.parse(query)) == []
+    for query in (opening, verifying):
+        assert graphql.validate(schema, graphql.parse(query)) == []
     # Where the platform can ask for work and waiting, the page must hear of it and answer.
-    throttled = ["$work: WorkInput", "work: $work", "retryAfterSeconds", "work { challenge bits }"]
-    assert [part in query for part in throttled] == ["WorkInput" in schema.type_map] * len(throttled)
+    for part in ("$work: WorkInput", "work: $work", "retryAfterSeconds", "work { challenge bits }"):
+        assert part in opening
+    assert "retryAfterSeconds" in verifying
+
+
+async def test_it_knows_the_platforms_limits_and_every_status(database_kind: str) -> None:
+    stated = dict(re.findall(r"const (MAX_\w+) = ([\d_]+);", _text("copy.js")))
+    assert {name: int(value) for name, value in stated.items()} == {"MAX_PDF": MAX_PDF, "MAX_JWS": MAX_LENGTH}
+    assert set(re.findall(r"^  ([A-Z]+): \[", _text("verdict.js"), re.MULTILINE)) == {
+        each.name for each in CertificateStatus
+    }
 
 
 async def test_the_front_door_leads_to_it(api: Api) -> None:
@@ -125,3 +144,13 @@ async def test_a_key_notice_names_the_page_and_the_page_is_there(api: Api) -> No
     (url,) = re.findall(r"電子証書の閲覧画面（(.+?)）", text)
     assert url == "http://hosho.test/open"
     assert (await api.http.get(url)).status_code == 200
+
+
+async def test_the_code_on_a_signed_certificate_leads_to_the_page(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(Sheet, "code", lambda _self, _x, _y, _side, text: drawn.append(text))
+    notice = await revealed(api, (await concluded(api))["id"])
+    said = (await api.ask(OPEN, number=notice["number"], accessKey=notice["accessKey"]))["certificate"]
+    assert (await api.http.get(said["pdfUrl"])).status_code == 200
+    assert set(drawn) == {f"http://hosho.test/open/{notice['number']}"}
+    assert (await api.http.get(drawn[0])).status_code == 200

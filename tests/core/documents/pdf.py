@@ -16,13 +16,18 @@ def text_of(pdf: bytes) -> str:
     return page.extract_text()
 
 
-def texts_of(pdf: bytes) -> list[str]:
-    """Return what each reader extracts, without white space: lines are broken as the layout likes."""
+def raw_texts_of(pdf: bytes) -> list[str]:
+    """Return what each reader extracts."""
     texts = [text_of(pdf)]
     if poppler := shutil.which("pdftotext"):
         run = subprocess.run([poppler, "-raw", "-", "-"], input=pdf, capture_output=True, check=True)  # noqa: S603 - found on PATH
         texts.append(run.stdout.decode())
-    return [joined(text) for text in texts]
+    return texts
+
+
+def texts_of(pdf: bytes) -> list[str]:
+    """Return what each reader extracts, without white space: lines are broken as the layout likes."""
+    return [joined(text) for text in raw_texts_of(pdf)]
 
 
 def joined(text: str) -> str:

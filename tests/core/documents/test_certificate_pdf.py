@@ -6,10 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from denshi_hosho.core.documents import GlyphMissing, NoCertificateForm, TextTooLong, certificate_pdf
+from denshi_hosho.core.documents.typeface import drawn
 from denshi_hosho.core.vocabulary import Change, GuaranteeKind, Medium
-from tests.core.documents.pdf import extent_of, joined, read, text_of, texts_of
+from tests.core.documents.pdf import extent_of, joined, raw_texts_of, read, text_of, texts_of
 from tests.samples import LEAFLET_ADVANCE, LEAFLET_PERFORMANCE
 
 WARNING = "発注者へは「認証キー等のお知らせ」をご提出ください。"
@@ -135,6 +138,35 @@ LONG = replace(
     obligee_name="中種子町長　田渕川　寿広" * 8,
     principal_name="株式会社西日本保証建設・日本土木特定建設工事共同企業体" * 3,
 )
+
+
+def _cp932() -> list[str]:
+    codes = [bytes([b]) for b in (*range(0x21, 0x7F), *range(0xA1, 0xE0))]
+    codes += [bytes([a, b]) for a in (*range(0x81, 0xA0), *range(0xE0, 0xF0), *range(0xFA, 0xFD)) for b in range(256)]
+    decoded = {code.decode("cp932", "replace") for code in codes}
+    return sorted(mark for mark in decoded if len(mark) == 1 and mark.strip() and mark != "\ufffd")
+
+
+NAMES = st.lists(st.text(_cp932(), min_size=1, max_size=12), min_size=1, max_size=8).map("　".join)
+
+
+@settings(max_examples=40, deadline=None)
+@given(NAMES, NAMES)
+@example("\ufa19神社前〇ー〜～−－‐工事", "ﾎｼｮｳ｡ﾎﾟﾝﾌﾟ゛゜　髙﨑德﨟①㈱Ⅲ")
+@example("か\u3099く\u3099", "は\u309a")
+def test_names_are_read_back_character_by_character(works: str, obligee: str) -> None:
+    pdf = certificate_pdf(replace(LEAFLET_ADVANCE, works_name=works, obligee_name=obligee))
+    for text in texts_of(pdf):
+        for label, name in (("工事名", works), ("被保証者", obligee)):
+            assert joined(label + drawn(name)) in text
+
+
+@pytest.mark.parametrize("name", ["国道 1号　道路  改良工事", "A-1 ‐ B　　神\ufa19"])
+def test_spaces_inside_a_name_are_read_back_as_they_are(name: str) -> None:
+    exact, *others = raw_texts_of(certificate_pdf(replace(LEAFLET_ADVANCE, works_name=name)))
+    assert name in exact.splitlines()
+    for text in others:  # poppler sees the gaps between words, not the spaces in them
+        assert f"工事名 {' '.join(name.split())}" in [" ".join(line.split()) for line in text.splitlines()]
 
 
 @pytest.mark.parametrize("change", [Change.ORIGINAL, Change.AMENDMENT])

@@ -1,11 +1,15 @@
 from importlib import resources
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.pdfbase import pdfmetrics
 
 from denshi_hosho.core.documents import GlyphMissing, missing_glyphs
-from denshi_hosho.core.documents.typeface import drawn, registered
+from denshi_hosho.core.documents.sheet import Facts, Sheet, Type
+from denshi_hosho.core.documents.typeface import Face, drawn, registered
+from tests.core.documents.pdf import raw_texts_of
 
 FONTS = resources.files("denshi_hosho.core.documents.fonts")
 
@@ -24,6 +28,11 @@ FONTS = resources.files("denshi_hosho.core.documents.fonts")
         ("改行\nタブ\t", "\n\t"),
         ("\u200b\u202e\ufeff", "\u200b\u202e\ufeff"),
         ("\ue000", "\ue000"),
+        ("\uffff", "\uffff"),
+        ("神\ufa19〇ー〜～−－‐ＡＢ　ﾎｼｮｳ｡ﾎﾟ゛゜", ""),
+        ("‑—", "‑—"),  # no-break hyphen and em dash; ‐ and ― are there
+        ("e\u0301e\u0302\u0323", "e\u0302\u0323"),
+        ("神\ufe00辻\U000e0101", "神\ufe00辻\U000e0101"),
         ("\u3099", "\u3099"),
         ("", ""),
     ],
@@ -40,6 +49,28 @@ def test_all_of_cp932_but_private_use_and_controls_can_be_drawn() -> None:
     text = text.replace("\ufffd", "")
     assert len(set(text)) > 7000
     assert missing_glyphs(text) == ""
+
+
+def test_both_faces_draw_the_same_characters_so_that_neither_need_stand_in_for_the_other() -> None:
+    registered()
+    fonts: list[Any] = [pdfmetrics.getFont(face.value) for face in Face]
+    mincho, gothic = (font.face.charToGlyph for font in fonts)
+    assert mincho.keys() == gothic.keys()
+    assert [code for code in mincho if 0 in (mincho[code], gothic[code])] == [0xFFFF]
+    assert len(registered()) == 9047
+
+
+@pytest.mark.parametrize("face", Face)
+def test_every_character_is_read_back_as_itself(face: Face) -> None:
+    characters = sorted(mark for mark in registered() if mark.strip() and not missing_glyphs(mark))
+    assert len(characters) == 9044
+    for first in range(0, len(characters), 2000):
+        page = characters[first : first + 2000]
+        lines = ["".join(page[at : at + 40]) for at in range(0, len(page), 40)]
+        sheet = Sheet(Facts("字形", "試験", None))
+        sheet.lines(20, 20, lines, Type(face, 9))
+        for text in raw_texts_of(sheet.pdf()):
+            assert text.split() == lines
 
 
 def test_a_decomposed_kana_is_drawn_composed_and_a_compatibility_kanji_as_it_is() -> None:

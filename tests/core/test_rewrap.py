@@ -1,9 +1,11 @@
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import keys, rewrap
 from denshi_hosho.core.rewrap import Rewrapped, Standing, check_keys, standing
@@ -124,14 +126,14 @@ async def test_what_older_versions_left_of_replaced_keys_is_wiped(
     assert await check_keys(world.database, Vault(BOTH, BOTH)) == (1, [])
 
 
+async def _rotated(vault: Vault, world: World, guarantee_id: int, connection: AsyncConnection) -> None:
+    await keys.rotate(connection, vault, world.contractor, guarantee_id, "交換", NOW)
+
+
 async def test_keys_that_share_one_secret_are_counted_together(world: World) -> None:
     ids = [await world.concluded() for _ in range(2)]
     for guarantee_id, vault in ((ids[0], Vault(SECRET, ONLY_NEW)), (ids[1], Vault(ONLY_NEW, SECRET))):
-        await world.database.write(
-            lambda c, vault=vault, guarantee_id=guarantee_id: keys.rotate(
-                c, vault, world.contractor, guarantee_id, "交換", NOW
-            )
-        )
+        await world.database.write(partial(_rotated, vault, world, guarantee_id))
     await world.concluded()
     found = await standing(world.database)
     assert (found.sealed, found.checked) == ({"k1": 2, "k2": 1}, {"k1": 2, "k2": 1})

@@ -6,15 +6,17 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from denshi_hosho.cli.admin import db, keys, principals, schema, sureties, users
+from denshi_hosho.cli.admin import db, keys, principals, sureties
 from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.keyring import KEY_COMMANDS
 from denshi_hosho.cli.mail import mail
 from denshi_hosho.cli.rules import rules
+from denshi_hosho.cli.schema import schema
 from denshi_hosho.cli.serve import serve
 from denshi_hosho.cli.signing import signing, verify
+from denshi_hosho.cli.users import users
 from denshi_hosho.core.errors import DatabaseUnavailable, DatabaseUnreachable, HoshoError, Refused
 
 

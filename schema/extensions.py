@@ -8,7 +8,7 @@ from graphql import ASTValidationRule, DocumentNode, FieldNode, GraphQLError, Op
 from strawberry.extensions import SchemaExtension
 
 from denshi_hosho.schema import log
-from denshi_hosho.schema.limits import examine, parse_within_limits
+from denshi_hosho.schema.examining import examine, parse_within_limits
 
 # Operations of well-written clients are few; a document is bounded (schema/limits), so the caches are, too.
 CACHED_DOCUMENTS: Final = 128

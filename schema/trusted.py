@@ -13,8 +13,8 @@ from graphql import GraphQLError, GraphQLSchema
 from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.schema.errors import QuietSchema, RequestRefused, fault_of
+from denshi_hosho.schema.examining import examine, parse_within_limits
 from denshi_hosho.schema.extensions import first_rules
-from denshi_hosho.schema.limits import examine, parse_within_limits
 
 PREFIX: Final = "sha256:"
 _HASH: Final = re.compile(r"[0-9a-f]{64}")

@@ -8,8 +8,9 @@ from graphql import GraphQLError, OverlappingFieldsCanBeMergedRule, get_introspe
 
 from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.core.paging import DEFAULT_PAGE, MAX_PAGE
-from denshi_hosho.schema import limits
-from denshi_hosho.schema.limits import Verdict, examine, measure, parse_within_limits
+from denshi_hosho.schema import examining, limits
+from denshi_hosho.schema.examining import Verdict, examine, parse_within_limits
+from denshi_hosho.schema.limits import measure
 from denshi_hosho.schema.root import build_schema
 from tests.client import APPLY, Api
 from tests.docs.markdown import DOCUMENTS, examples
@@ -195,11 +196,11 @@ def test_errors_of_a_document_are_told_up_to_twenty() -> None:
 def test_the_largest_document_needs_a_small_part_of_the_comparisons() -> None:
     left: list[int] = []
 
-    class Counted(limits.FewComparisons):
+    class Counted(examining.FewComparisons):
         def leave_document(self, *_: object) -> None:
             left.append(self.rule_context.remaining_complexity_budget)
 
-    assert issubclass(limits.FewComparisons, OverlappingFieldsCanBeMergedRule)
+    assert issubclass(examining.FewComparisons, OverlappingFieldsCanBeMergedRule)
     assert validate(SCHEMA, parse(operations.NODE), [Counted]) == []
     assert 9_000 < left[0] < limits.MERGE_BUDGET
 

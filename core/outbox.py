@@ -130,10 +130,12 @@ async def claim(database: Database, who: str, now: datetime) -> list[AnyRow]:
         .order_by(mail.c.due_at, mail.c.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
+        # As a table of its own: PostgreSQL may ask a subquery anew for each row, and each time lock as many others.
+        .cte("waiting")
     )
     lease = (
         sa.update(mail)
-        .where(mail.c.id.in_(waiting.scalar_subquery()))
+        .where(mail.c.id.in_(sa.select(waiting.c.id)))
         .values(lease_by=who, lease_until=now + LEASE, attempts=mail.c.attempts + 1)
         .returning(mail)
     )

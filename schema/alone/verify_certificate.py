@@ -15,7 +15,6 @@ import argparse, base64, hashlib, json, subprocess, sys, tempfile, time, urllib.
 from typing import Any, Dict
 
 Json = Dict[str, Any]
-
 STATUS = {0: ("有効", "current"), 1: ("解約済み", "cancelled"), 11: ("差替え済み(新しい版があります)", "superseded by a newer version"),
           12: ("保証終了", "released"), 13: ("有効(認証キーは再発行済み)", "current; its access key was replaced")}
 
@@ -79,7 +78,6 @@ def verified(token: str, typ: str, jwks: Json) -> Json:
 
 
 def current(said: Json, place: str, jwks: Json) -> int:
-    """Return the status of the certificate on the issuer's list."""
     entry = said["status"]["status_list"]
     listed = verified(read(place or entry["uri"]).decode().strip(), "statuslist+jwt", jwks)
     if listed["sub"] != entry["uri"] or not listed["iat"] - 300 <= time.time() < listed["exp"]:

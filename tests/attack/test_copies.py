@@ -50,10 +50,10 @@ def test_no_pdf_is_parsed_before_its_signer_is_known(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(pdf_reading, "PdfFileReader", _parse)
     with pytest.raises(_Parsed):
         asyncio.run(verify_pdf(ours.file().pdf, ours.seal.trust))
-    begun = time.perf_counter()
+    begun = time.process_time()
     with pytest.raises(NotVerified):
         asyncio.run(verify_pdf(_bombs(ours.file().pdf, stranger.file().pdf)[which], ours.seal.trust))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 @pytest.fixture

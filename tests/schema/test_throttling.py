@@ -1,8 +1,10 @@
 """Throttling as HTTP shows it: codes, seconds, work, headers, the device cookie, and proxies."""
 
+import asyncio
 import json
 import logging
 import re
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +17,7 @@ from denshi_hosho.cli.seeding import PASSWORD
 from denshi_hosho.core import passwords
 from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.throttle import Throttle
+from denshi_hosho.core.workbench import Workbench
 from denshi_hosho.resolvers.platform import Platform
 from tests.client import Api, Json, concluded, revealed
 from tests.conftest import SECRET, Clock, api_of
@@ -212,12 +215,12 @@ async def test_signing_in_asks_for_work_and_tells_no_id(light: Api) -> None:
 async def test_where_too_many_wait_for_a_password_the_next_is_told_and_not_charged(
     light: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Full:
-        def acquire(self, *, blocking: bool) -> bool:
-            return blocking
-
+    full = Workbench("full", 1, 0)
+    go_on = threading.Event()
+    busy = asyncio.create_task(full.run(go_on.wait))
+    await asyncio.sleep(0)
     before = await light.rows()
-    monkeypatch.setattr(passwords, "_room", Full())
+    monkeypatch.setattr(passwords, "_bench", full)
     given = {"input": {"loginId": "contractor", "password": PASSWORD}}
     response = await light.http.post("/graphql", json={"query": SIGN_IN, "variables": given})
     answer = response.json()["data"]["signIn"]
@@ -228,6 +231,8 @@ async def test_where_too_many_wait_for_a_password_the_next_is_told_and_not_charg
     )
     assert response.headers["retry-after"] == "5"
     assert await light.rows() == before
+    go_on.set()
+    assert await busy
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])

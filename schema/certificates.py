@@ -50,12 +50,10 @@ class CertificateBranch:
     fax: str | None = strawberry.field(description="Its FAX number.")
 
 
-@reached(Reach.BY_KEY)
-@strawberry.type(
-    description="One version of a guarantee's certificate (保証証書・電子証書), word for word. It is not the thing to hand in: "
-    "that is the key notice (認証キー等のお知らせ)."
-)
-class Certificate:
+@strawberry.type
+class CertificateText:
+    """The fields that a certificate states in plain words, whoever shows it."""
+
     number: GuaranteeNumber = strawberry.field(description="Guarantee number (保証契約番号).")
     kind: GuaranteeKind = strawberry.field(description="What is guaranteed (保証の種類).")
     medium: Medium = strawberry.field(description="Whether it is electronic or on paper.")
@@ -74,6 +72,13 @@ class Certificate:
     covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
     depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
 
+
+@reached(Reach.BY_KEY)
+@strawberry.type(
+    description="One version of a guarantee's certificate (保証証書・電子証書), word for word. It is not the thing to hand in: "
+    "that is the key notice (認証キー等のお知らせ)."
+)
+class Certificate(CertificateText):
     @strawberry.field(
         description="Title (証書の標題), marked （変更） or （訂正） where it is one.",
         metadata=needs("kind", "change"),

@@ -8,34 +8,16 @@ import strawberry
 from denshi_hosho.core import wording
 from denshi_hosho.resolvers import signing
 from denshi_hosho.resolvers.policy import Policy
-from denshi_hosho.schema.certificates import CertificateBranch, CertificateSurety
+from denshi_hosho.schema.certificates import CertificateBranch, CertificateSurety, CertificateText
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.policy import Reach, may, reached
 from denshi_hosho.schema.refusals import Refused
-from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
-from denshi_hosho.schema.words import CertificateStatus, Change, CopyForm, GuaranteeKind, Medium
+from denshi_hosho.schema.words import CertificateStatus, CopyForm
 
 
 @reached(Reach.PART)
 @strawberry.type(description="What a certificate says, taken from the copy that was handed in and from nowhere else.")
-class StatedCertificate:
-    number: GuaranteeNumber = strawberry.field(description="Guarantee number (保証契約番号).")
-    kind: GuaranteeKind = strawberry.field(description="What is guaranteed (保証の種類).")
-    medium: Medium = strawberry.field(description="Whether it is electronic or on paper.")
-    version: int = strawberry.field(description="Counts the versions of this guarantee's certificate from 1.")
-    change: Change = strawberry.field(description="Why this version was issued (当初・変更・訂正).")
-    issued_on: date = strawberry.field(description="Day of issue (証書発行日).")
-    principal_name: str = strawberry.field(description="The principal (保証契約者).")
-    obligee_name: str = strawberry.field(
-        description="The obligee (被保証者), the issuer of the works contract (発注者)."
-    )
-    guaranteed_amount: Yen = strawberry.field(description="Guaranteed amount (保証金額).")
-    guarantee_ends_on: date = strawberry.field(description="Last day of the guarantee (保証期間).")
-    completion_on: date = strawberry.field(description="Last day of the works (工期末日).")
-    works_name: str = strawberry.field(description="Name of the works (工事名).")
-    contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
-    covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
-    depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
+class StatedCertificate(CertificateText):
     surety: CertificateSurety = strawberry.field(description="The surety (保証会社).")
     branch: CertificateBranch = strawberry.field(description="The handling branch (取扱店).")
 

@@ -347,7 +347,7 @@ async def test_a_log_may_begin_on_what_was_there_before_and_goes_on(world: World
     assert await found(world) == []
     seen = await audited(world.database, keys=KEYS)
     assert (seen.size, seen.rows) == (
-        6, {"application_step": 4, "key_event": 1, "submission_step": 0, "certificate": 1, "access_key": 2},
+        6, {"application_step": 4, "key_event": 1, "submission_step": 0, "certificate": 1, "access_key": 2, "certificate_file": 0},
     )  # fmt: skip
 
 
@@ -420,7 +420,14 @@ async def test_each_missing_and_each_altered_row_is_named_and_the_others_are_sti
         "submission_step 2 (guarantee 1)": "The row is not what the log says (surety).",
         "submission_step 3 (guarantee 1)": "The row is not what the log says (surety).",
     }
-    assert seen.rows == {"application_step": 7, "key_event": 2, "submission_step": 3, "certificate": 1, "access_key": 3}
+    assert seen.rows == {
+        "application_step": 7,
+        "key_event": 2,
+        "submission_step": 3,
+        "certificate": 1,
+        "access_key": 3,
+        "certificate_file": 0,
+    }
 
 
 async def test_a_finding_says_in_both_languages_what_and_where(world: World) -> None:
@@ -462,4 +469,11 @@ async def test_an_audit_says_how_much_it_has_seen(world: World) -> None:
     head = await world.database.write(audit.head)
     seen = await audited(world.database, [NOTARY.checkpoint(0, merkle.EMPTY)], KEYS)
     assert (seen.size, seen.root, seen.checkpoints, seen.findings) == (13, head.root, 3, [])
-    assert seen.rows == {"application_step": 8, "key_event": 2, "submission_step": 3, "certificate": 2, "access_key": 3}
+    assert seen.rows == {
+        "application_step": 8,
+        "key_event": 2,
+        "submission_step": 3,
+        "certificate": 2,
+        "access_key": 3,
+        "certificate_file": 0,
+    }

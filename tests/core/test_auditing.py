@@ -1,5 +1,6 @@
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -409,17 +410,12 @@ async def test_each_missing_and_each_altered_row_is_named_and_the_others_are_sti
     seen = await audited(world.database, keys=KEYS)
     codes = [each.code for each in seen.findings]
     assert codes.count("ROW_MISSING") == 3
-    altered = {each.where: each.en for each in seen.findings if each.code == "ROW_ALTERED"}
+    altered = Counter((each.where.split()[0], each.en) for each in seen.findings if each.code == "ROW_ALTERED")
+    surety = "The row is not what the log says (surety)."
     assert altered == {
-        "application_step 2": "The row is not what the log says (at, account).",
-        "application_step 6": "The row is not what the log says (at, account).",
-        "guarantee 2": "The row is not what the log says (surety).",
-        "key_event 1": "The row is not what the log says (surety).",
-        "key_event 2": "The row is not what the log says (surety).",
-        "submission_step 1 (guarantee 1)": "The row is not what the log says (surety).",
-        "submission_step 2 (guarantee 1)": "The row is not what the log says (surety).",
-        "submission_step 3 (guarantee 1)": "The row is not what the log says (surety).",
-    }
+        ("application_step", "The row is not what the log says (at, account)."): 2,
+        ("guarantee", surety): 1, ("key_event", surety): 2, ("submission_step", surety): 3,
+    }  # fmt: skip
     assert seen.rows == {
         "application_step": 7,
         "key_event": 2,

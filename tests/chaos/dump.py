@@ -77,8 +77,9 @@ async def _life(made: World, application: str, tokens: tuple[str, str], index: i
     keys = [shown["notice"]["accessKey"]]
     if index % _ROTATED == 0:
         await send(made.app, b"", path=urlsplit(shown["pdfUrl"]).path, method="GET")
-        await made.ask(OPEN, number=guarantee["number"], accessKey=_WRONG)
-        opened = await made.ask(OPEN, number=guarantee["number"], accessKey=keys[0].lower())
+        source = f"10.2.{index >> 8 & 255}.{index & 255}"  # failures of one address would be throttled soon
+        await made.ask(OPEN, source=source, number=guarantee["number"], accessKey=_WRONG)
+        opened = await made.ask(OPEN, source=source, number=guarantee["number"], accessKey=keys[0].lower())
         await send(made.app, b"", path=urlsplit(opened["certificate"]["pdfUrl"]).path, method="GET")
         await made.ask(
             ROTATE,

@@ -113,10 +113,12 @@ class World:
     surety_id: int
     made: int = 0
 
-    async def ask(self, query: str, bearer: str | None = None, **variables: object) -> Json:
-        """Return `data`. Raise `AssertionError` if there are errors."""
+    async def ask(
+        self, query: str, bearer: str | None = None, *, source: str = "127.0.0.1", **variables: object
+    ) -> Json:
+        """Return `data`, asked from the address `source`. Raise `AssertionError` if there are errors."""
         headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
-        answer = (await send(self.app, graphql(query, **variables), headers)).json()
+        answer = (await send(self.app, graphql(query, **variables), headers, source=source)).json()
         if "errors" in answer:
             raise AssertionError(answer["errors"])
         return dict(answer["data"])

@@ -21,7 +21,8 @@ from tests.chaos.world import World, environment_of, send, settings_of, world
 
 AT_ONCE = 4
 _WINDOW = 0.02  # seconds after sending within which the connection is cut; an answer takes about half of it
-_HEALTH_SECONDS = 30  # the transactions of cancelled requests are done first, one after the other on SQLite
+_DRAIN_SECONDS = 60
+_HEALTH_SECONDS = 5
 Found = tuple[int, dict[str, Seen], dict[str, int]]
 Work = Callable[[Ground, int, random.Random], Awaitable[Found]]
 
@@ -142,13 +143,17 @@ async def _canceller(load: Load, work: Iterator[tuple[str, str]]) -> int:
 
 
 async def _health(made: World) -> dict[str, int]:
-    """Return what is wrong with locks and connections once nobody asks any more."""
+    """Return what is wrong with locks and connections once nobody asks any more.
+
+    What cancelled requests had begun is done first, one transaction after the other on SQLite, or given up by its own wait.
+    """
     wrong = {"locks held": 0, "connections held": 0}
     try:
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while made.platform.database._running or _held(made):  # noqa: ASYNC110  a pool has no event to wait for
+                await asyncio.sleep(0.01)
         async with asyncio.timeout(_HEALTH_SECONDS):
             await made.approved(1)
-            while _held(made):  # noqa: ASYNC110  a pool has no event to wait for
-                await asyncio.sleep(0.01)
     except TimeoutError:
         wrong["locks held"] = 1
         wrong["connections held"] = _held(made)

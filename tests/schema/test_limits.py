@@ -224,9 +224,9 @@ def test_whatever_a_document_holds_its_verdict_takes_milliseconds() -> None:
         document = parse_within_limits(text)
         times = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             examine(SCHEMA, document)
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         fastest[text[:60]] = min(times)
     assert max(fastest.values()) < 0.25, fastest
 

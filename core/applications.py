@@ -60,7 +60,9 @@ async def lock(
     connection: AsyncConnection, actor: Actor, application_id: int, needed: Collection[ApplicationState]
 ) -> AnyRow:
     """Return the actor's application, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
-    statement = sa.select(application).where(application.c.id == application_id, theirs(actor)).with_for_update()
+    statement = (
+        sa.select(application).where(application.c.id == application_id, theirs(actor)).with_for_update(key_share=True)
+    )
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)

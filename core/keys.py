@@ -103,7 +103,7 @@ async def rotate(
 
 async def _own(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> str:
     mine = guarantee.c.id == guarantee_id, guarantee.c.principal_id == actor.principal_id
-    statement = sa.select(guarantee.c.number, guarantee.c.medium).where(*mine).with_for_update()
+    statement = sa.select(guarantee.c.number, guarantee.c.medium).where(*mine).with_for_update(key_share=True)
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)

@@ -73,7 +73,7 @@ async def take_number(connection: AsyncConnection, surety_id: int, kind: Guarant
         .where(table.c.surety_id == surety_id, table.c.kind == kind, table.c.next <= table.c.last)
         .order_by(table.c.first)
         .limit(1)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     statement = (
         sa.update(table)

@@ -91,7 +91,7 @@ async def lock(
 ) -> AnyRow:
     """Return the actor's submission, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
     mine = submission.c.id == submission_id, submission.c.principal_id == actor.principal_id
-    row = (await connection.execute(sa.select(submission).where(*mine).with_for_update())).one_or_none()
+    row = (await connection.execute(sa.select(submission).where(*mine).with_for_update(key_share=True))).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)
     if row.state not in needed:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core import audit, beginning, keys, merkle, submissions
+from denshi_hosho.core import audit, beginning, issuing, keys, merkle, submissions
 from denshi_hosho.core.audit import Entry, grown
 from denshi_hosho.core.auditing import audited, verify
 from denshi_hosho.core.guarantees import one_certificate
@@ -299,6 +300,30 @@ async def test_all_at_once_nothing_waits_for_ever_and_the_log_has_no_gap(world: 
         )
     assert await verify(world.database, keys=KEYS) == []
     assert [row.index for row in await entries(world)] == list(range(len(await entries(world))))
+
+
+async def test_who_holds_a_row_does_not_keep_the_log_from_naming_it(world: World) -> None:
+    """Entries refer to rows that other steps hold and that themselves wait for the log's head: none may wait for both."""
+    guarantee_id, application_id = await world.concluded(), await world.approved()
+    (about,) = await world.all(sa.select(guarantee).where(guarantee.c.id == guarantee_id))
+
+    async def named(connection: AsyncConnection) -> None:
+        event = AuditEvent.SUBMISSION_SENT
+        audit.append(
+            connection, event, LATER, actor=world.contractor, principal_id=about.principal_id, surety_id=about.surety_id,
+            application_id=application_id, guarantee_id=guarantee_id, said={},
+        )  # fmt: skip
+
+    async def holding(connection: AsyncConnection) -> None:
+        await keys.rotate(connection, world.vault, world.contractor, guarantee_id, "誤送信", LATER)
+        await issuing.approved(connection, world.underwriter, application_id)
+        if not world.database.is_sqlite:  # whose writers are alone anyway
+            async with asyncio.timeout(5):
+                await world.database.write(named)
+
+    before = len(await entries(world))
+    await world.database.write(holding)
+    assert len(await entries(world)) - before == (1 if world.database.is_sqlite else 2)
 
 
 async def test_what_is_refused_leaves_no_entry(world: World) -> None:

@@ -7,6 +7,7 @@ import click
 
 from denshi_hosho.schema.access_page import access_page
 from denshi_hosho.schema.root import build_schema
+from denshi_hosho.schema.states_page import states_page
 from denshi_hosho.schema.trusted import manifest_of
 
 
@@ -35,3 +36,9 @@ def schema_trust(files: tuple[Path, ...]) -> None:
 def schema_access() -> None:
     """Print who may do what, in Markdown, as it is kept in docs/access.md."""
     click.echo(access_page(build_schema().graphql), nl=False)
+
+
+@schema.command("states")
+def schema_states() -> None:
+    """Print every state machine, in Markdown, as it is kept in docs/states.md."""
+    click.echo(states_page(), nl=False)

@@ -72,10 +72,10 @@ async def add_account(platform: Platform, login_id: str, role: Role, party_id: i
 
 async def actor(platform: Platform, login_id: str) -> Actor:
     """Return whom the account `login_id` acts for."""
-    columns = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id
+    columns = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id, account.c.obligee_id
     async with platform.database.read() as connection:
         row = (await connection.execute(sa.select(*columns).where(account.c.login_id == login_id))).one()
-    return Actor(row.id, row.role, row.principal_id, row.surety_id)
+    return Actor(row.id, row.role, row.principal_id, row.surety_id, obligee_id=row.obligee_id)
 
 
 async def conclude(platform: Platform, who: tuple[Actor, Actor], form: Form, facts: Application) -> int:

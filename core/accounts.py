@@ -23,7 +23,14 @@ from denshi_hosho.core.work import Solution
 
 SESSION_LIFE = timedelta(days=14)
 BUSY_SECONDS = 5
-_ACTOR = account.c.id, account.c.role, account.c.principal_id, account.c.surety_id, account.c.disabled_at
+_ACTOR = (
+    account.c.id,
+    account.c.role,
+    account.c.principal_id,
+    account.c.surety_id,
+    account.c.obligee_id,
+    account.c.disabled_at,
+)
 
 WRONG = Refusal(
     "SIGN_IN_FAILED",
@@ -60,7 +67,7 @@ class SignedIn:
 
 
 def _actor(row: AnyRow, family: str) -> Actor:
-    return Actor(row.id, row.role, row.principal_id, row.surety_id, family)
+    return Actor(row.id, row.role, row.principal_id, row.surety_id, family, row.obligee_id)
 
 
 async def sign_in(database: Database, throttle: Throttle, attempt: Attempt, password: str, now: datetime) -> SignedIn:

@@ -11,6 +11,7 @@ from denshi_hosho.core import audit
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.money import MAX_YEN
+from denshi_hosho.core.ownership import changes, sees
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import application, application_step, branch, principal
 from denshi_hosho.core.tokens import Actor
@@ -23,6 +24,8 @@ EVENTS = {
     ApplicationStep.RESUBMITTED: AuditEvent.APPLICATION_RESUBMITTED,
     ApplicationStep.DECLINED: AuditEvent.APPLICATION_DECLINED,
     ApplicationStep.APPROVED: AuditEvent.APPLICATION_APPROVED,
+    ApplicationStep.WITHDRAWN: AuditEvent.APPLICATION_WITHDRAWN,
+    ApplicationStep.FEE_CALCULATED: AuditEvent.FEE_CALCULATED,
     ApplicationStep.FEE_RECORDED: AuditEvent.FEE_RECORDED,
     ApplicationStep.CONCLUDED: AuditEvent.GUARANTEE_CONCLUDED,
 }
@@ -61,7 +64,9 @@ async def lock(
 ) -> AnyRow:
     """Return the actor's application, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
     statement = (
-        sa.select(application).where(application.c.id == application_id, theirs(actor)).with_for_update(key_share=True)
+        sa.select(application)
+        .where(application.c.id == application_id, changes(actor, application))
+        .with_for_update(key_share=True)
     )
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
@@ -72,10 +77,8 @@ async def lock(
 
 
 def theirs(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that an application belongs to the party for which `actor` acts."""
-    if actor.principal_id is not None:
-        return application.c.principal_id == actor.principal_id
-    return application.c.surety_id == actor.surety_id
+    """Return the condition that an application is visible to `actor`."""
+    return sees(actor, application)
 
 
 async def resubmit(
@@ -167,7 +170,7 @@ async def _judge(
 
 
 async def _set(connection: AsyncConnection, actor: Actor, application_id: int, row: Mapping[str, object]) -> None:
-    mine = application.c.id == application_id, theirs(actor)
+    mine = application.c.id == application_id, changes(actor, application)
     await connection.execute(sa.update(application).where(*mine).values(row))
 
 

@@ -117,6 +117,7 @@ _COLUMNS = (
     certificate_file.c.pdf_sha256, certificate_file.c.jws, _RETIRED.label("retired_at"),
 )  # fmt: skip
 _TABLES = certificate.join(guarantee).outerjoin(certificate_file)
+_IN_FORCE = (GuaranteeState.ACTIVE, GuaranteeState.CLAIMED)
 
 
 async def statuses(connection: AsyncConnection, number: int) -> dict[int, CertificateStatus]:
@@ -124,7 +125,7 @@ async def statuses(connection: AsyncConnection, number: int) -> dict[int, Certif
     columns = [each for each in _COLUMNS if each.name not in {"number", "pdf_sha256", "jws"}]
     on_list = certificate.c.id.between(number * SIZE, number * SIZE + SIZE - 1)
     news = sa.or_(
-        guarantee.c.state != GuaranteeState.ACTIVE,
+        guarantee.c.state.not_in(_IN_FORCE),
         certificate.c.version != guarantee.c.live_version,
         _RETIRED.is_not(None),
     )
@@ -155,7 +156,7 @@ async def standing(
 def _status(row: Any) -> CertificateStatus:
     if row.state is GuaranteeState.CANCELLED:
         return CertificateStatus.CANCELLED
-    if row.state is GuaranteeState.RELEASED:
+    if row.state in {GuaranteeState.RELEASED, GuaranteeState.PERFORMED}:
         return CertificateStatus.RELEASED
     if row.version != row.live_version:
         return CertificateStatus.SUPERSEDED

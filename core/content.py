@@ -12,9 +12,11 @@ from denshi_hosho.core import applications, keys, submissions
 from denshi_hosho.core.audit import written
 from denshi_hosho.core.beginning import BEGUN_TABLES, digest
 from denshi_hosho.core.content_files import NAME, ROWS, kept_files, said_of
+from denshi_hosho.core.content_rows import RecordedRows
 from denshi_hosho.core.findings import Finding
 from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, certificate_of
 from denshi_hosho.core.leaves import Leaf
+from denshi_hosho.core.life import steps as life
 from denshi_hosho.core.rows import AnyRow, AnySelect
 from denshi_hosho.core.statement import digest as certificate_digest
 from denshi_hosho.core.tables import (
@@ -23,6 +25,7 @@ from denshi_hosho.core.tables import (
     application_step,
     certificate,
     guarantee,
+    guarantee_step,
     key_event,
     submission_item,
     submission_step,
@@ -74,6 +77,10 @@ LOGGED = {
             keys.EVENTS, "event",
         ),
         Logged(
+            guarantee_step, _select(guarantee_step, "step", guarantee.c.id, guarantee_step.join(guarantee), guarantee),
+            life.EVENTS, "step",
+        ),
+        Logged(
             submission_step,
             _select(submission_step, "state", guarantee.c.id,
                     _HELD.join(guarantee, guarantee.c.id == submission_item.c.guarantee_id), guarantee),
@@ -92,7 +99,10 @@ class Content:
         default_factory=lambda: dict.fromkeys([*LOGGED, certificate.name, access_key.name, NAME], 0)
     )
     _seen: dict[str, set[Key]] = field(default_factory=lambda: defaultdict(set))
-    _last: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BEGUN_TABLES, 0))
+    _last: dict[str, int] = field(
+        default_factory=lambda: dict.fromkeys([*BEGUN_TABLES, guarantee_step.name], 0)
+    )  # a log begins before any guarantee had such steps
+    recorded: RecordedRows = field(default_factory=RecordedRows)
 
     async def compare(self, leaves: Sequence[Leaf]) -> list[Finding]:
         """Return what is wrong with the rows of which `leaves` speak."""
@@ -106,11 +116,11 @@ class Content:
         found += await self._certificates([leaf for leaf in steps if certificate.name in leaf.said])
         found += await self._files([leaf for leaf in steps if NAME in leaf.said])
         found += await self._keys([leaf for leaf in steps if leaf.said.get(access_key.name) is not None])
-        return found
+        return found + await self.recorded.compare(self.connection, steps)
 
     async def finish(self) -> list[Finding]:
         """Return which rows have no entry, once all of the log was compared."""
-        found: list[Finding] = []
+        found: list[Finding] = await self.recorded.finish(self.connection)
         for name, logged in LOGGED.items():
             later = logged.rows.where(logged.table.c.id > self._last[name]).order_by(logged.table.c.id)
             found += await self._unlogged(name, later.with_only_columns(*_key_of(later)))

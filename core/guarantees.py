@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import Certificate, HandlingBranch, Surety
+from denshi_hosho.core.ownership import sees
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import certificate, guarantee, key_event
@@ -95,10 +96,8 @@ def order(by: GuaranteeOrder) -> Order:
 
 
 def theirs(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that a guarantee belongs to the party for which `actor` acts."""
-    if actor.principal_id is not None:
-        return guarantee.c.principal_id == actor.principal_id
-    return guarantee.c.surety_id == actor.surety_id
+    """Return the condition that a guarantee is visible to `actor`."""
+    return sees(actor, guarantee)
 
 
 def found_by(search: Search) -> list[sa.ColumnElement[bool]]:

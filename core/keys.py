@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core import audit
 from denshi_hosho.core.certificate import KeyNotice
 from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.ownership import acts_for
 from denshi_hosho.core.tables import access_key, certificate, guarantee, key_event
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import Vault, new_key
@@ -90,9 +91,7 @@ async def rotate(
 ) -> None:
     """Give the actor's own guarantee a new key; the old one is dead at once, and wiped. Raise `Refused`."""
     number = await _own(connection, actor, guarantee_id)
-    own = sa.select(guarantee.c.id).where(
-        guarantee.c.id == guarantee_id, guarantee.c.principal_id == actor.principal_id
-    )
+    own = sa.select(guarantee.c.id).where(guarantee.c.id == guarantee_id, acts_for(actor, guarantee.c.principal_id))
     live = access_key.c.guarantee_id.in_(own), access_key.c.retired_at.is_(None)
     retired = await connection.execute(sa.update(access_key).where(*live).values(retired_at=now, **GONE))
     if not retired.rowcount:
@@ -102,7 +101,7 @@ async def rotate(
 
 
 async def _own(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> str:
-    mine = guarantee.c.id == guarantee_id, guarantee.c.principal_id == actor.principal_id
+    mine = guarantee.c.id == guarantee_id, acts_for(actor, guarantee.c.principal_id)
     statement = sa.select(guarantee.c.number, guarantee.c.medium).where(*mine).with_for_update(key_share=True)
     row = (await connection.execute(statement)).one_or_none()
     if row is None:

@@ -16,7 +16,7 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.passwords import check_new_password, hashed
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import account, branch, principal, surety
+from denshi_hosho.core.tables import account, branch, delegation, obligee, principal, surety
 from denshi_hosho.core.text import MAIL_ADDRESS, kept
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 
@@ -75,7 +75,16 @@ async def add_principal(
     """Return the id of a new principal. `consolidated_payment`: 一括後払, certificates come before the fee is paid."""
     _check_printable({"name": kept(name)})
     row = {"name": kept(name), "consolidated_payment": consolidated_payment, "created_at": now}
-    return await _insert(connection, principal.c.name, row, "PRINCIPAL_EXISTS")
+    principal_id = await _insert(connection, principal.c.name, row, "PRINCIPAL_EXISTS")
+    itself = {"principal_id": principal_id, "for_principal_id": principal_id, "acts": True}
+    await connection.execute(sa.insert(delegation).values(itself))
+    return principal_id
+
+
+async def add_obligee(connection: AsyncConnection, code: str, name: str, now: datetime) -> int:
+    """Return the id of a new obligee that gets accounts; `code` is its id in the rulebook. Raise `Refused`."""
+    row = {"code": code, "name": kept(name), "created_at": now}
+    return await _insert(connection, obligee.c.code, row, "OBLIGEE_EXISTS")
 
 
 async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
@@ -90,7 +99,7 @@ async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
 
 async def party_id(connection: AsyncConnection, role: Role, name: str) -> int:
     """Return the id of the principal or surety called `name`. Raise `Refused` if there is none."""
-    table = principal if role is Role.PRINCIPAL else surety
+    table = {Role.PRINCIPAL: principal, Role.SURETY: surety, Role.OBLIGEE: obligee}[role]
     found = (await connection.execute(sa.select(table.c.id).where(table.c.name == kept(name)))).scalar_one_or_none()
     if found is None:
         raise Refused(
@@ -118,7 +127,7 @@ async def prepare_account(new: NewAccount) -> dict[str, object]:
     if refusals:
         raise Refused(*refusals)
     check_new_password(new.password, ("password",))
-    party = "principal_id" if new.role is Role.PRINCIPAL else "surety_id"
+    party = f"{new.role.value.lower()}_id"
     return {"login_id": new.login_id, "password_hash": await hashed(new.password), "role": new.role,
             "email": new.email, party: new.party_id}  # fmt: skip
 
@@ -130,10 +139,14 @@ async def add_account(connection: AsyncConnection, row: dict[str, object], now: 
 
 async def accounts(database: Database) -> list[AnyRow]:
     """Return every account with the name of its party, by login id."""
-    party = sa.func.coalesce(principal.c.name, surety.c.name).label("party")
+    party = sa.func.coalesce(principal.c.name, surety.c.name, obligee.c.name).label("party")
     more = account.c.provider_subject, account.c.disabled_at
     statement = sa.select(account.c.login_id, account.c.role, account.c.email, party, *more)
-    tables = account.outerjoin(principal).outerjoin(surety, surety.c.id == account.c.surety_id)
+    tables = (
+        account.outerjoin(principal)
+        .outerjoin(surety, surety.c.id == account.c.surety_id)
+        .outerjoin(obligee, obligee.c.id == account.c.obligee_id)
+    )
     async with database.read() as connection:
         return list((await connection.execute(statement.select_from(tables).order_by(account.c.login_id))).all())
 

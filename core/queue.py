@@ -16,12 +16,13 @@ from denshi_hosho.core.tables import (
     application_step,
     branch,
     decision,
+    obligee,
     principal,
     rule_text,
     surety,
 )
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.core.vocabulary import ApplicationState
+from denshi_hosho.core.vocabulary import ApplicationState, Role
 
 _SOURCE = application.join(principal).join(surety, surety.c.id == application.c.surety_id)
 COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
@@ -95,7 +96,8 @@ async def _by_application(
 
 async def party_name(connection: AsyncConnection, actor: Actor) -> AnyRow:
     """Return id and name of the party for which `actor` acts."""
-    table, party = (principal, actor.principal_id) if actor.principal_id else (surety, actor.surety_id)
+    parties = {Role.PRINCIPAL: principal, Role.SURETY: surety, Role.OBLIGEE: obligee}
+    table, party = parties[actor.role], actor.principal_id or actor.surety_id or actor.obligee_id
     return (await connection.execute(sa.select(table.c.id, table.c.name).where(table.c.id == party))).one()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import audit
 from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.ownership import acts_for
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import guarantee, submission, submission_item, submission_step
 from denshi_hosho.core.tokens import Actor
@@ -56,14 +57,15 @@ async def keep_batch(connection: AsyncConnection, actor: Actor, batch: Sequence[
 
 async def batch_of(connection: AsyncConnection, actor: Actor, first: int) -> list[int]:
     """Return the ids of the actor's submissions that were prepared together with `first`."""
-    mine = submission.c.batch == first, submission.c.principal_id == actor.principal_id
+    mine = submission.c.batch == first, acts_for(actor, submission.c.principal_id)
     statement = sa.select(submission.c.id).where(*mine).order_by(submission.c.id)
     return list((await connection.execute(statement)).scalars().all())
 
 
 async def _keep(connection: AsyncConnection, actor: Actor, prepared: Prepared, now: datetime) -> int:
+    whose = sa.select(guarantee.c.principal_id).where(guarantee.c.id == prepared.guarantee_ids[0]).scalar_subquery()
     row = {
-        "principal_id": actor.principal_id, "way": prepared.way, "address": prepared.address, "told": prepared.told,
+        "principal_id": whose, "way": prepared.way, "address": prepared.address, "told": prepared.told,
         "state": _S.PREPARED, "prepared_at": now,
     }  # fmt: skip
     insert = sa.insert(submission).values(row).returning(submission.c.id)
@@ -76,7 +78,7 @@ async def _keep(connection: AsyncConnection, actor: Actor, prepared: Prepared, n
 
 async def check_own(connection: AsyncConnection, actor: Actor, guarantee_ids: Sequence[int]) -> None:
     """Raise `Refused` unless every one of `guarantee_ids` is an electronic guarantee of the actor's own."""
-    mine = guarantee.c.id.in_(guarantee_ids), guarantee.c.principal_id == actor.principal_id
+    mine = guarantee.c.id.in_(guarantee_ids), acts_for(actor, guarantee.c.principal_id)
     rows = (await connection.execute(sa.select(guarantee.c.id, guarantee.c.medium).where(*mine))).all()
     if len(rows) < len(set(guarantee_ids)) or not guarantee_ids:
         raise Refused(Refusal("NOT_FOUND", "該当する保証契約がありません。", "There is no such guarantee.",
@@ -90,7 +92,7 @@ async def lock(
     connection: AsyncConnection, actor: Actor, submission_id: int, needed: Collection[SubmissionState]
 ) -> AnyRow:
     """Return the actor's submission, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
-    mine = submission.c.id == submission_id, submission.c.principal_id == actor.principal_id
+    mine = submission.c.id == submission_id, acts_for(actor, submission.c.principal_id)
     row = (await connection.execute(sa.select(submission).where(*mine).with_for_update(key_share=True))).one_or_none()
     if row is None:
         raise Refused(NOT_FOUND)
@@ -110,7 +112,7 @@ async def move(
 ) -> AnyRow:  # fmt: skip
     """Return the submission as it was before it came into `state`. Raise `Refused` from a state that does not lead there."""
     row = await lock(connection, actor, submission_id, BEFORE[state])
-    mine = submission.c.id == submission_id, submission.c.principal_id == actor.principal_id
+    mine = submission.c.id == submission_id, acts_for(actor, submission.c.principal_id)
     await connection.execute(sa.update(submission).where(*mine).values(state=state))
     await note_step(connection, submission_id, state, now, actor, note)
     return row
@@ -121,7 +123,7 @@ async def went(
 ) -> None:
     """Write down by which way, to which address and on which day of Japan's the keys were handed in."""
     values = {"way": way, "address": address, "sent_on": day}
-    mine = submission.c.id == submission_id, submission.c.principal_id == actor.principal_id
+    mine = submission.c.id == submission_id, acts_for(actor, submission.c.principal_id)
     await connection.execute(sa.update(submission).where(*mine).values(values))
 
 

@@ -9,15 +9,24 @@ from denshi_hosho.core.vocabulary import (
     ApplicationState,
     ApplicationStep,
     Change,
+    ChangeState,
+    ClaimState,
+    DraftState,
     FeeState,
+    FeeStatementKind,
+    FundsItem,
+    FundsState,
     GuaranteeKind,
     GuaranteeState,
+    GuaranteeStep,
     KeyEventKind,
     Medium,
     Role,
     Stage,
     SubmissionState,
     SuretyClass,
+    Verdict,
+    WithdrawalState,
     Word,
 )
 
@@ -66,9 +75,11 @@ def key() -> sa.Column[int]:
     return sa.Column("id", Id, sa.Identity(), primary_key=True)
 
 
-def ref(table: str, *, null: bool = False, unique: bool = False, index: bool = True) -> sa.Column[int]:
-    """Return a column that refers to `table`'s id."""
-    return sa.Column(f"{table}_id", Id, sa.ForeignKey(f"{table}.id"), nullable=null, unique=unique or None,
+def ref(
+    table: str, *, null: bool = False, unique: bool = False, index: bool = True, name: str | None = None
+) -> sa.Column[int]:
+    """Return a column that refers to `table`'s id; it is called `name`, or as the table."""
+    return sa.Column(f"{name or table}_id", Id, sa.ForeignKey(f"{table}.id"), nullable=null, unique=unique or None,
                      index=(index and not unique) or None)  # fmt: skip
 
 
@@ -87,6 +98,8 @@ surety = sa.Table(
     sa.Column("name", sa.Text(), nullable=False, unique=True),
     sa.Column("surety_class", word(SuretyClass), nullable=False),
     text("address"), text("representative"), text("terms_url", null=True), instant("created_at"),
+    # Whether a new version of a certificate comes with a new access key; else the old one goes on opening it.
+    sa.Column("new_key_on_change", sa.Boolean(), nullable=False, server_default=sa.false()),
 )  # fmt: skip
 
 branch = sa.Table(
@@ -106,6 +119,21 @@ number_range = sa.Table(
 principal = sa.Table(
     "principal", metadata, key(), sa.Column("name", sa.Text(), nullable=False, unique=True),
     sa.Column("consolidated_payment", sa.Boolean(), nullable=False), instant("created_at"),
+    ref("principal", null=True, name="company"),  # whose branch office (支店) it is
+    sa.Column("joint_venture", sa.Boolean(), nullable=False, server_default=sa.false()),
+)  # fmt: skip
+
+# For which principals a principal's accounts may act, or which they may only see: itself, the branch offices of a company,
+# the joint ventures (JV) of a member. Every principal has a row for itself.
+delegation = sa.Table(
+    "delegation", metadata, key(), ref("principal", index=False), ref("principal", name="for_principal"),
+    sa.Column("acts", sa.Boolean(), nullable=False), sa.UniqueConstraint("principal_id", "for_principal_id"),
+)  # fmt: skip
+
+# A public body with accounts of its own; `code` is its id in the rulebook, as applications and guarantees name it.
+obligee = sa.Table(
+    "obligee", metadata, key(), sa.Column("code", sa.String(64), nullable=False, unique=True), text("name"),
+    instant("created_at"),
 )  # fmt: skip
 
 account = sa.Table(
@@ -113,9 +141,9 @@ account = sa.Table(
     text("password_hash"), sa.Column("role", word(Role), nullable=False),
     ref("principal", null=True), ref("surety", null=True), text("email"), instant("created_at"),
     sa.Column("provider_subject", sa.Text(), unique=True),  # issuer and subject at an external OpenID Connect provider
-    instant("disabled_at", null=True),
-    sa.CheckConstraint("(role = 'PRINCIPAL') = (principal_id IS NOT NULL) AND (role = 'SURETY') = (surety_id IS NOT NULL)",
-                       name="party"),
+    instant("disabled_at", null=True), ref("obligee", null=True),
+    sa.CheckConstraint("(role = 'PRINCIPAL') = (principal_id IS NOT NULL) AND (role = 'SURETY') = (surety_id IS NOT NULL) "
+                       "AND (role = 'OBLIGEE') = (obligee_id IS NOT NULL)", name="party"),
 )  # fmt: skip
 
 session = sa.Table(
@@ -141,6 +169,8 @@ application = sa.Table(
     text("facts"),  # what the rules were told, as canonical JSON
     sa.Column("state", word(ApplicationState), nullable=False), sa.Column("fee_state", word(FeeState), nullable=False),
     sa.Column("fee_amount", Yen), sa.Column("fee_received_on", sa.Date()), instant("submitted_at"),
+    # Number of the advance payment guarantee of the same works that an interim one follows.
+    sa.Column("follows", sa.String(10)),
     sa.CheckConstraint("contract_price > 0 AND guaranteed_amount > 0 AND guaranteed_amount <= contract_price",
                        name="amounts"),
     sa.Index("ix_application_queue", "surety_id", "state", "id"),
@@ -168,6 +198,12 @@ guarantee = sa.Table(
     sa.Column("live_version", sa.Integer(), nullable=False), instant("concluded_at"),
     instant("first_opened_at", null=True),
     sa.Column("state", word(GuaranteeState), nullable=False, server_default=GuaranteeState.ACTIVE.value),
+    # What has changed without a certificate being issued (R47, R48); null: as the live certificate says.
+    sa.Column("moved_completion_on", sa.Date()), sa.Column("moved_ends_on", sa.Date()),
+    sa.Column("moved_contract_price", Yen), sa.Column("moved_covered_price", Yen),
+    # What the obligee paid in advance, and when it came in (預託口座への入金); null: not told.
+    sa.Column("advance_amount", Yen), sa.Column("advance_received_on", sa.Date()),
+    sa.Index("ix_guarantee_of_obligee", "obligee", "id"),
     sa.Index("ix_guarantee_of_principal", "principal_id", "id"), sa.Index("ix_guarantee_of_surety", "surety_id", "id"),
 )  # fmt: skip
 
@@ -226,7 +262,7 @@ submission_step = sa.Table(
 # A mail that is refused for good is parked: it is not tried again until an operator says so.
 # A mail with a `submission_id` has no body: it holds keys, so it is composed when it is sent.
 mail = sa.Table(
-    "mail", metadata, key(), ref("guarantee"), text("recipient"), text("subject"), text("body"),
+    "mail", metadata, key(), ref("guarantee", null=True), text("recipient"), text("subject"), text("body"),
     sa.Column("message_id", sa.String(255), nullable=False, unique=True), instant("due_at"), instant("created_at"),
     sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"), text("last_error", null=True),
     text("lease_by", null=True), instant("lease_until", null=True), instant("sent_at", null=True),
@@ -271,4 +307,133 @@ audit_head = sa.Table(
     "audit_head", metadata, sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
     sa.Column("size", sa.BigInteger(), nullable=False), sa.Column("peaks", sa.LargeBinary(), nullable=False),
     sa.CheckConstraint("id = 1", name="one"),
+)  # fmt: skip
+
+# A step in the life of a guarantee (保証契約の経過) after it was concluded. Without an account it was the platform itself.
+guarantee_step = sa.Table(
+    "guarantee_step", metadata, key(), ref("guarantee"), ref("account", null=True, index=False),
+    sa.Column("step", word(GuaranteeStep), nullable=False), text("note", null=True), instant("at"),
+)  # fmt: skip
+
+# A draft of an application (下書き): `content` is the input of `applyForGuarantee` as far as it is filled in, as JSON.
+draft = sa.Table(
+    "draft", metadata, key(), ref("principal"), ref("account", index=False), text("title"), text("content"),
+    sa.Column("state", word(DraftState), nullable=False), ref("application", null=True, index=False),
+    ref("application", null=True, index=False, name="copied_from"), instant("created_at"), instant("changed_at"),
+)  # fmt: skip
+
+# A surety's tariff (料率) from a day on; `content` is the file as it was loaded (TOML). Rows never change.
+tariff = sa.Table(
+    "tariff", metadata, key(), ref("surety", index=False), text("name"), sa.Column("from_on", sa.Date(), nullable=False),
+    sa.Column("example", sa.Boolean(), nullable=False), text("content"), instant("loaded_at"),
+    sa.UniqueConstraint("surety_id", "from_on"),
+)  # fmt: skip
+
+# In which class (等級) of its tariff a surety has put a principal, from a day on.
+principal_class = sa.Table(
+    "principal_class", metadata, key(), ref("surety", index=False), ref("principal"), text("class"),
+    sa.Column("from_on", sa.Date(), nullable=False), ref("account", null=True, index=False), instant("set_at"),
+    sa.UniqueConstraint("surety_id", "principal_id", "from_on"),
+)  # fmt: skip
+
+# A fee statement (保証料計算書) as it was made; `derivation` is its lines as canonical JSON. A refund is positive, too.
+fee_statement = sa.Table(
+    "fee_statement", metadata, key(), ref("application"), ref("guarantee", null=True), ref("tariff", index=False),
+    sa.Column("kind", word(FeeStatementKind), nullable=False), sa.Column("amount", Yen, nullable=False),
+    text("derivation"), sa.Column("stated_on", sa.Date(), nullable=False), ref("account", index=False), instant("at"),
+    sa.CheckConstraint("amount >= 0", name="amount"),
+)  # fmt: skip
+
+# A request for a change (変更の申込): `asked` is what is to be changed, `outcome` what follows from it, both as JSON.
+change_request = sa.Table(
+    "change_request", metadata, key(), ref("guarantee"), ref("account", index=False),
+    sa.Column("state", word(ChangeState), nullable=False), text("asked"), text("outcome"),
+    text("note", null=True), sa.Column("version", sa.Integer()), instant("requested_at"), instant("settled_at", null=True),
+    sa.Index("uq_change_request_open", "guarantee_id", unique=True, sqlite_where=sa.text("state = 'REQUESTED'"),
+             postgresql_where=sa.text("state = 'REQUESTED'")),
+)  # fmt: skip
+
+# What an obligee said of one version of a certificate that was handed in.
+verdict = sa.Table(
+    "verdict", metadata, key(), ref("guarantee", index=False), sa.Column("version", sa.Integer(), nullable=False),
+    ref("obligee"), ref("account", index=False), sa.Column("verdict", word(Verdict), nullable=False),
+    text("code", null=True), text("note", null=True), instant("at"), sa.UniqueConstraint("guarantee_id", "version"),
+)  # fmt: skip
+
+# A works contract (請負契約) as the obligee knows it, to compare certificates with. Null: not told.
+works_contract = sa.Table(
+    "works_contract", metadata, key(), ref("obligee", index=False), text("contract_number"), text("works_name"),
+    text("principal_name"), sa.Column("contract_price", Yen, nullable=False), sa.Column("contract_on", sa.Date()),
+    sa.Column("completion_on", sa.Date()), sa.Column("advance_amount", Yen),
+    sa.Column("performance_percent", sa.Integer()), text("works_folded"), ref("account", index=False),
+    instant("registered_at"), sa.UniqueConstraint("obligee_id", "contract_number"),
+    sa.CheckConstraint("contract_price > 0", name="price"),
+)  # fmt: skip
+
+# A version of a use-of-funds statement (使途内訳明細書) of a guarantee.
+funds_statement = sa.Table(
+    "funds_statement", metadata, key(), ref("guarantee", index=False), sa.Column("version", sa.Integer(), nullable=False),
+    ref("account", index=False), sa.Column("state", word(FundsState), nullable=False), text("note", null=True),
+    instant("stated_at"), sa.UniqueConstraint("guarantee_id", "version"),
+)  # fmt: skip
+
+# A line of it (R38). Null: not fixed yet (未定).
+funds_line = sa.Table(
+    "funds_line", metadata, key(), ref("funds_statement", index=False), sa.Column("line", sa.Integer(), nullable=False),
+    sa.Column("item", word(FundsItem), nullable=False), text("description", null=True), text("quantity", null=True),
+    sa.Column("total_cost", Yen), sa.Column("from_advance", Yen), text("method", null=True),
+    text("planned", null=True), text("payee", null=True), sa.UniqueConstraint("funds_statement_id", "line"),
+    sa.CheckConstraint("(total_cost IS NULL OR total_cost > 0) AND (from_advance IS NULL OR from_advance > 0)",
+                       name="amounts"),
+)  # fmt: skip
+
+# A withdrawal request (払出依頼書) against the consented statement.
+withdrawal = sa.Table(
+    "withdrawal", metadata, key(), ref("guarantee"), ref("funds_statement", index=False), ref("account", index=False),
+    sa.Column("state", word(WithdrawalState), nullable=False), sa.Column("amount", Yen, nullable=False),
+    text("note", null=True), instant("requested_at"), sa.Column("paid_on", sa.Date()),
+    sa.CheckConstraint("amount > 0", name="amount"),
+)  # fmt: skip
+
+# What is withdrawn for one line of the statement; `evidence` names the papers that are there, as JSON.
+withdrawal_line = sa.Table(
+    "withdrawal_line", metadata, key(), ref("withdrawal", index=False), ref("funds_line"),
+    sa.Column("amount", Yen, nullable=False), text("payee", null=True), text("method", null=True), text("evidence"),
+    sa.UniqueConstraint("withdrawal_id", "funds_line_id"), sa.CheckConstraint("amount > 0", name="amount"),
+)  # fmt: skip
+
+# A claim (保証金の請求) after a default: what was claimed, and what the surety determined and paid.
+claim = sa.Table(
+    "claim", metadata, key(), ref("guarantee"), ref("account", index=False), ref("obligee", null=True, index=False),
+    sa.Column("state", word(ClaimState), nullable=False), text("facts"), sa.Column("claimed_amount", Yen, nullable=False),
+    sa.Column("determined_amount", Yen), sa.Column("paid_amount", Yen), sa.Column("paid_on", sa.Date()),
+    text("derivation", null=True), text("note", null=True), instant("made_at"), instant("settled_at", null=True),
+    sa.CheckConstraint("claimed_amount > 0", name="amount"),
+    sa.Index("uq_claim_open", "guarantee_id", unique=True, sqlite_where=sa.text("state IN ('MADE', 'DETERMINED')"),
+             postgresql_where=sa.text("state IN ('MADE', 'DETERMINED')")),
+)  # fmt: skip
+
+# One row: up to which entry of the audit log notices and webhooks were made.
+herald = sa.Table(
+    "herald", metadata, sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+    sa.Column("next_index", sa.BigInteger(), nullable=False), sa.CheckConstraint("id = 1", name="one"),
+)  # fmt: skip
+
+# Where a party wants to be told of events by HTTP; `sealed` is the secret with which bodies are signed.
+webhook = sa.Table(
+    "webhook", metadata, key(), ref("principal", null=True), ref("surety", null=True), ref("obligee", null=True),
+    text("url"), text("events"), sa.Column("sealed", sa.LargeBinary(), nullable=False),
+    sa.Column("sealed_with", sa.String(16), nullable=False), ref("account", index=False), instant("created_at"),
+    instant("disabled_at", null=True),
+)  # fmt: skip
+
+webhook_delivery = sa.Table(
+    "webhook_delivery", metadata, key(), ref("webhook"), sa.Column("entry_index", sa.BigInteger(), nullable=False),
+    text("body"), instant("due_at"), instant("created_at"),
+    sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"), sa.Column("last_status", sa.Integer()),
+    text("last_error", null=True), text("lease_by", null=True), instant("lease_until", null=True),
+    instant("delivered_at", null=True), instant("parked_at", null=True),
+    sa.UniqueConstraint("webhook_id", "entry_index"),
+    sa.Index("ix_webhook_delivery_waiting", "due_at", sqlite_where=sa.text("delivered_at IS NULL AND parked_at IS NULL"),
+             postgresql_where=sa.text("delivered_at IS NULL AND parked_at IS NULL")),
 )  # fmt: skip

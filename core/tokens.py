@@ -27,12 +27,15 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 TokenType = Literal["at+jwt", "ticket+jwt"]
 _LIVES: Mapping[TokenType, timedelta] = {"at+jwt": ACCESS_LIFE, "ticket+jwt": TICKET_LIFE}
 _JWS = jwt.PyJWS(algorithms=[ALGORITHM])  # it knows no other, whatever a header says
-Document = Literal["certificate", "statement", "key-notice", "submission"]
+Document = Literal[
+    "certificate", "statement", "key-notice", "submission", "fee-statement", "fee-month", "funds-statement", "withdrawal",
+    "inbox-csv", "inbox-json",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: a signed-in account and the party for which it acts (exactly one of the two ids is set).
+    """Who asks: a signed-in account and the party for which it acts (exactly one of the three ids is set).
 
     `session` is the family of refresh tokens by which it is signed in; empty where nobody signed in, such as in a command.
     """
@@ -42,6 +45,7 @@ class Actor:
     principal_id: int | None
     surety_id: int | None
     session: str = field(default="", compare=False)
+    obligee_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Ticket:
 
     `version` is that of the certificate (as PDF, or as signed `statement`), or the id of the notice's key: a URL from
     before a rotation shows no new key.
+    Of other documents, `guarantee_id` is the id of what they show and `version` what its maker says (`resolvers.documents`).
     Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
     """
 
@@ -75,7 +80,7 @@ class Tokens:
         if not _SESSION.fullmatch(actor.session):
             raise ValueError("an access token belongs to a session")
         claims = {"role": actor.role.value, "principal": actor.principal_id, "surety": actor.surety_id,
-                  "sid": actor.session}  # fmt: skip
+                  "obligee": actor.obligee_id, "sid": actor.session}  # fmt: skip
         return self._sign("at+jwt", str(actor.account_id), claims, now, ACCESS_LIFE)
 
     def actor(self, token: str, now: datetime) -> Actor:
@@ -157,14 +162,21 @@ class Tokens:
 def _actor(claims: Mapping[str, Any]) -> Actor:
     """Return who bears an access token with these claims. Raise `TokenInvalid` unless they fit together."""
     roles = {role.value: role for role in Role}
-    role, principal, surety = (claims.get(name) for name in ("role", "principal", "surety"))
+    parties = {each: claims.get(each.value.lower()) for each in Role}
+    role = claims.get("role")
     session, sub = claims.get("sid"), claims["sub"]
     if not (isinstance(role, str) and role in roles and isinstance(session, str) and _SESSION.fullmatch(session)):
         raise _invalid()
-    party, other = (principal, surety) if roles[role] is Role.PRINCIPAL else (surety, principal)
-    if type(party) is not int or other is not None or not _NUMBER.fullmatch(sub):
+    party = parties.pop(roles[role])
+    if type(party) is not int or any(each is not None for each in parties.values()) or not _NUMBER.fullmatch(sub):
         raise _invalid()
-    return Actor(int(sub), roles[role], principal, surety, session)
+    return acting(int(sub), roles[role], party, session)
+
+
+def acting(account_id: int, role: Role, party_id: int, session: str = "") -> Actor:
+    """Return the actor that acts for the party of this `role` with this id."""
+    mine = {each: party_id if each is role else None for each in Role}
+    return Actor(account_id, role, mine[Role.PRINCIPAL], mine[Role.SURETY], session, mine[Role.OBLIGEE])
 
 
 def _invalid() -> TokenInvalid:

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.clock import JST
+from denshi_hosho.core.ownership import principals, sees
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import account, audit_entry, guarantee, principal, surety
+from denshi_hosho.core.tables import account, audit_entry, guarantee, obligee, principal, surety
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import AuditEvent
 
@@ -35,6 +36,7 @@ _SOURCE = (
     .outerjoin(guarantee, guarantee.c.id == audit_entry.c.guarantee_id)
     .outerjoin(principal, principal.c.id == account.c.principal_id)
     .outerjoin(surety, surety.c.id == account.c.surety_id)
+    .outerjoin(obligee, obligee.c.id == account.c.obligee_id)
 )
 _ORDER = Order("NEWEST", audit_entry.c.index, audit_entry.c.index, descending=True)
 
@@ -45,21 +47,21 @@ def columns(actor: Actor) -> Mapping[str, sa.ColumnElement[Any]]:
     return {
         "id": audit_entry.c.index, "index": audit_entry.c.index, "at": audit_entry.c.at, "event": audit_entry.c.event,
         "record": audit_entry.c.entry, "number": guarantee.c.number, "role": account.c.role,
-        "login_id": sa.case((own, account.c.login_id)), "party_name": sa.func.coalesce(principal.c.name, surety.c.name),
+        "login_id": sa.case((own, account.c.login_id)), "party_name": sa.func.coalesce(principal.c.name, surety.c.name, obligee.c.name),
     }  # fmt: skip
 
 
 def _own_account(actor: Actor) -> sa.ColumnElement[bool]:
     if actor.principal_id is not None:
-        return account.c.principal_id == actor.principal_id
-    return account.c.surety_id == actor.surety_id
+        return account.c.principal_id.in_(principals(actor, acting=True))
+    if actor.surety_id is not None:
+        return account.c.surety_id == actor.surety_id
+    return account.c.obligee_id == actor.obligee_id
 
 
 def theirs(actor: Actor) -> sa.ColumnElement[bool]:
     """Return the condition that an entry concerns the party for which `actor` acts."""
-    if actor.principal_id is not None:
-        return audit_entry.c.principal_id == actor.principal_id
-    return audit_entry.c.surety_id == actor.surety_id
+    return sees(actor, audit_entry)
 
 
 async def trail(

@@ -84,6 +84,7 @@ class Role(Word):
 
     PRINCIPAL = "PRINCIPAL", "保証契約者"
     SURETY = "SURETY", "保証会社"
+    OBLIGEE = "OBLIGEE", "発注者"
 
 
 class ApplicationState(Word):
@@ -93,6 +94,7 @@ class ApplicationState(Word):
     RETURNED = "RETURNED", "差戻し"
     DECLINED = "DECLINED", "謝絶"
     APPROVED = "APPROVED", "承認済み"
+    WITHDRAWN = "WITHDRAWN", "取下げ"
     CONCLUDED = "CONCLUDED", "保証契約締結済み"
 
 
@@ -104,6 +106,8 @@ class ApplicationStep(Word):
     RESUBMITTED = "RESUBMITTED", "再申込"
     DECLINED = "DECLINED", "謝絶"
     APPROVED = "APPROVED", "承認"
+    WITHDRAWN = "WITHDRAWN", "取下げ"
+    FEE_CALCULATED = "FEE_CALCULATED", "保証料の計算"
     FEE_RECORDED = "FEE_RECORDED", "保証料の確認"
     CONCLUDED = "CONCLUDED", "保証契約締結"
 
@@ -121,6 +125,7 @@ class Stage(Word):
 
     APPLICATION = "APPLICATION", "申込時"
     CONCLUSION = "CONCLUSION", "締結時"
+    CHANGE = "CHANGE", "変更時"
 
 
 class KeyEventKind(Word):
@@ -146,8 +151,120 @@ class GuaranteeState(Word):
     """Whether a guarantee is in force (保証契約の状態)."""
 
     ACTIVE = "ACTIVE", "有効"
+    CLAIMED = "CLAIMED", "保証金請求中"
+    PERFORMED = "PERFORMED", "保証債務履行済み"
     CANCELLED = "CANCELLED", "解約"
     RELEASED = "RELEASED", "保証終了"
+
+
+class GuaranteeStep(Word):
+    """What happened to a guarantee after it was concluded (保証契約の経過)."""
+
+    FEE_STATED = "FEE_STATED", "保証料計算書の発行"
+    REFUND_STATED = "REFUND_STATED", "返戻保証料計算書の発行"
+    ADVANCE_RECEIVED = "ADVANCE_RECEIVED", "前払金の受領"
+    CHANGE_REQUESTED = "CHANGE_REQUESTED", "変更の申込"
+    CHANGE_WITHDRAWN = "CHANGE_WITHDRAWN", "変更の申込の取下げ"
+    CHANGE_DECLINED = "CHANGE_DECLINED", "変更の謝絶"
+    CHANGE_RECORDED = "CHANGE_RECORDED", "変更の記録(保証証書の発行なし)"
+    CERTIFICATE_CHANGED = "CERTIFICATE_CHANGED", "変更の保証証書の発行"
+    CERTIFICATE_CORRECTED = "CERTIFICATE_CORRECTED", "訂正の保証証書の発行"
+    CERTIFICATE_ACCEPTED = "CERTIFICATE_ACCEPTED", "保証証書の受理"
+    CERTIFICATE_REJECTED = "CERTIFICATE_REJECTED", "保証証書の不受理"
+    FUNDS_STATED = "FUNDS_STATED", "使途内訳明細書の提出"
+    FUNDS_CONSENTED = "FUNDS_CONSENTED", "使途内訳明細書への同意"
+    FUNDS_RETURNED = "FUNDS_RETURNED", "使途内訳明細書の差戻し"
+    WITHDRAWAL_REQUESTED = "WITHDRAWAL_REQUESTED", "払出依頼"
+    WITHDRAWAL_CANCELLED = "WITHDRAWAL_CANCELLED", "払出依頼の取下げ"
+    WITHDRAWAL_RETURNED = "WITHDRAWAL_RETURNED", "払出依頼の差戻し"
+    WITHDRAWAL_APPROVED = "WITHDRAWAL_APPROVED", "払出依頼の確認"
+    WITHDRAWAL_PAID = "WITHDRAWAL_PAID", "払出し"
+    GUARANTEE_EXPIRED = "GUARANTEE_EXPIRED", "保証期間の満了"
+    GUARANTEE_RELEASED = "GUARANTEE_RELEASED", "保証の終了"
+    GUARANTEE_CANCELLED = "GUARANTEE_CANCELLED", "解約"
+    CLAIM_MADE = "CLAIM_MADE", "保証金の請求"
+    CLAIM_WITHDRAWN = "CLAIM_WITHDRAWN", "保証金の請求の取下げ"
+    CLAIM_DETERMINED = "CLAIM_DETERMINED", "保証金の支払額の決定"
+    CLAIM_REFUSED = "CLAIM_REFUSED", "保証金の支払の拒絶"
+    CLAIM_PAID = "CLAIM_PAID", "保証金の支払"
+
+
+class FeeStatementKind(Word):
+    """For what a fee statement (保証料計算書) was made."""
+
+    INITIAL = "INITIAL", "当初"
+    ADDITIONAL = "ADDITIONAL", "追加"
+    REFUND = "REFUND", "返戻"
+
+
+class DraftState(Word):
+    """Where a draft of an application (保証申込の下書き) stands."""
+
+    OPEN = "OPEN", "下書き"
+    SUBMITTED = "SUBMITTED", "申込済み"
+    DISCARDED = "DISCARDED", "破棄"
+
+
+class ChangeState(Word):
+    """Where a request for a change (変更の申込) stands."""
+
+    REQUESTED = "REQUESTED", "審査待ち"
+    WITHDRAWN = "WITHDRAWN", "取下げ"
+    DECLINED = "DECLINED", "謝絶"
+    RECORDED = "RECORDED", "記録済み(保証証書の発行なし)"
+    ISSUED = "ISSUED", "保証証書発行済み"
+
+
+class FundsState(Word):
+    """Where a version of a use-of-funds statement (使途内訳明細書) stands."""
+
+    STATED = "STATED", "提出済み"
+    RETURNED = "RETURNED", "差戻し"
+    CONSENTED = "CONSENTED", "同意済み"
+    REPLACED = "REPLACED", "差替え済み"
+
+
+class FundsItem(Word):
+    """For what an advance payment may be used (前払金の使途)."""
+
+    MATERIALS = "MATERIALS", "材料費"
+    LABOUR = "LABOUR", "労務費"
+    MACHINE_RENTAL = "MACHINE_RENTAL", "機械器具賃借料"
+    MACHINE_PURCHASE = "MACHINE_PURCHASE", "機械購入費"
+    POWER = "POWER", "動力費"
+    FREIGHT = "FREIGHT", "支払運賃"
+    REPAIR = "REPAIR", "修繕費"
+    TEMPORARY_WORKS = "TEMPORARY_WORKS", "仮設費"
+    ACCIDENT_INSURANCE = "ACCIDENT_INSURANCE", "労災保険料"
+    GUARANTEE_FEE = "GUARANTEE_FEE", "保証料"
+    SITE_OVERHEADS = "SITE_OVERHEADS", "現場管理費等"
+
+
+class WithdrawalState(Word):
+    """Where a withdrawal request (払出依頼書) stands."""
+
+    REQUESTED = "REQUESTED", "確認待ち"
+    CANCELLED = "CANCELLED", "取下げ"
+    RETURNED = "RETURNED", "差戻し"
+    APPROVED = "APPROVED", "確認済み"
+    PAID = "PAID", "払出し済み"
+
+
+class Verdict(Word):
+    """What an obligee said of a certificate that was handed in."""
+
+    ACCEPTED = "ACCEPTED", "受理"
+    REJECTED = "REJECTED", "不受理"
+
+
+class ClaimState(Word):
+    """Where a claim (保証金の請求) stands."""
+
+    MADE = "MADE", "審査中"
+    WITHDRAWN = "WITHDRAWN", "取下げ"
+    REFUSED = "REFUSED", "拒絶"
+    DETERMINED = "DETERMINED", "支払額決定"
+    PAID = "PAID", "支払済み"
 
 
 class CertificateStatus(Word):
@@ -169,6 +286,8 @@ class AuditEvent(Word):
     APPLICATION_RETURNED = "APPLICATION_RETURNED", "保証申込の差戻し"
     APPLICATION_DECLINED = "APPLICATION_DECLINED", "保証申込の謝絶"
     APPLICATION_APPROVED = "APPLICATION_APPROVED", "保証申込の承認"
+    APPLICATION_WITHDRAWN = "APPLICATION_WITHDRAWN", "保証申込の取下げ"
+    FEE_CALCULATED = "FEE_CALCULATED", "保証料の計算"
     FEE_RECORDED = "FEE_RECORDED", "保証料の確認"
     GUARANTEE_CONCLUDED = "GUARANTEE_CONCLUDED", "保証契約の締結"
     CERTIFICATE_SIGNED = "CERTIFICATE_SIGNED", "保証証書への電子署名"
@@ -181,3 +300,30 @@ class AuditEvent(Word):
     SUBMISSION_OPENED = "SUBMISSION_OPENED", "提出先での閲覧"
     SUBMISSION_ACCEPTED = "SUBMISSION_ACCEPTED", "認証キーの受理"
     SUBMISSION_REJECTED = "SUBMISSION_REJECTED", "認証キーの不受理"
+    FEE_STATED = "FEE_STATED", "保証料計算書の発行"
+    REFUND_STATED = "REFUND_STATED", "返戻保証料計算書の発行"
+    ADVANCE_RECEIVED = "ADVANCE_RECEIVED", "前払金の受領"
+    CHANGE_REQUESTED = "CHANGE_REQUESTED", "変更の申込"
+    CHANGE_WITHDRAWN = "CHANGE_WITHDRAWN", "変更の申込の取下げ"
+    CHANGE_DECLINED = "CHANGE_DECLINED", "変更の謝絶"
+    CHANGE_RECORDED = "CHANGE_RECORDED", "変更の記録(保証証書の発行なし)"
+    CERTIFICATE_CHANGED = "CERTIFICATE_CHANGED", "変更の保証証書の発行"
+    CERTIFICATE_CORRECTED = "CERTIFICATE_CORRECTED", "訂正の保証証書の発行"
+    CERTIFICATE_ACCEPTED = "CERTIFICATE_ACCEPTED", "保証証書の受理"
+    CERTIFICATE_REJECTED = "CERTIFICATE_REJECTED", "保証証書の不受理"
+    FUNDS_STATED = "FUNDS_STATED", "使途内訳明細書の提出"
+    FUNDS_CONSENTED = "FUNDS_CONSENTED", "使途内訳明細書への同意"
+    FUNDS_RETURNED = "FUNDS_RETURNED", "使途内訳明細書の差戻し"
+    WITHDRAWAL_REQUESTED = "WITHDRAWAL_REQUESTED", "払出依頼"
+    WITHDRAWAL_CANCELLED = "WITHDRAWAL_CANCELLED", "払出依頼の取下げ"
+    WITHDRAWAL_RETURNED = "WITHDRAWAL_RETURNED", "払出依頼の差戻し"
+    WITHDRAWAL_APPROVED = "WITHDRAWAL_APPROVED", "払出依頼の確認"
+    WITHDRAWAL_PAID = "WITHDRAWAL_PAID", "払出し"
+    GUARANTEE_EXPIRED = "GUARANTEE_EXPIRED", "保証期間の満了"
+    GUARANTEE_RELEASED = "GUARANTEE_RELEASED", "保証の終了"
+    GUARANTEE_CANCELLED = "GUARANTEE_CANCELLED", "解約"
+    CLAIM_MADE = "CLAIM_MADE", "保証金の請求"
+    CLAIM_WITHDRAWN = "CLAIM_WITHDRAWN", "保証金の請求の取下げ"
+    CLAIM_DETERMINED = "CLAIM_DETERMINED", "保証金の支払額の決定"
+    CLAIM_REFUSED = "CLAIM_REFUSED", "保証金の支払の拒絶"
+    CLAIM_PAID = "CLAIM_PAID", "保証金の支払"

@@ -1,5 +1,6 @@
 """Certificates and keys: open by number and key, reveal, rotate, and the short-lived URLs behind which PDFs wait."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,7 +14,7 @@ from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.opening import Claim, open_certificate
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.submissions import items_of
-from denshi_hosho.core.tokens import Actor, Ticket
+from denshi_hosho.core.tokens import Actor, Document, Ticket
 from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.resolvers import mailing, signing
 from denshi_hosho.resolvers.platform import Platform
@@ -37,6 +38,21 @@ class File:
     name: str
     content: bytes
     media_type: str = "application/pdf"
+
+
+Maker = Callable[[Platform, Ticket], Awaitable[File]]
+# How the documents of later steps are made from their ticket; the module that knows a document adds itself (`made_by`).
+MAKERS: dict[str, Maker] = {}
+
+
+def made_by(document: Document) -> Callable[[Maker], Maker]:
+    """Return a decorator that makes a function the maker of `document`."""
+
+    def keep(maker: Maker) -> Maker:
+        MAKERS[document] = maker
+        return maker
+
+    return keep
 
 
 async def opened(platform: Platform, claim: Claim, wanted: frozenset[str]) -> AnyRow:
@@ -92,6 +108,8 @@ async def download(platform: Platform, token: str) -> File:
     The key notice holds the key: it is made anew each time and kept nowhere.
     """
     ticket = platform.tokens.redeem(token, platform.clock())
+    if ticket.document in MAKERS:
+        return await MAKERS[ticket.document](platform, ticket)
     if ticket.document == "submission":
         return await _draft(platform, ticket)
     if ticket.document == "key-notice":
@@ -130,6 +148,11 @@ def submission_url(platform: Platform, submission_id: int, key_id: int) -> str:
 def key_notice_url(platform: Platform, guarantee_id: int, key_id: int) -> str:
     """Return the URL of a key notice's PDF, good for five minutes or until the key is rotated."""
     return _url(platform, Ticket("key-notice", guarantee_id, key_id))
+
+
+def url_of(platform: Platform, document: Document, subject_id: int, version: int = 0) -> str:
+    """Return the URL of a document that has a maker, good for five minutes for whoever has it."""
+    return _url(platform, Ticket(document, subject_id, version))
 
 
 def _url(platform: Platform, ticket: Ticket) -> str:

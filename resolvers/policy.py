@@ -16,6 +16,8 @@ class Policy(Enum):
     SIGNED_IN = frozenset(Role)
     PRINCIPAL = frozenset({Role.PRINCIPAL})
     SURETY = frozenset({Role.SURETY})
+    OBLIGEE = frozenset({Role.OBLIGEE})
+    PARTIES = frozenset({Role.PRINCIPAL, Role.SURETY})  # those who made the contract of guarantee
 
     def check(self, actor: Actor | None) -> None:
         """Raise `Refused` unless `actor` may use an operation with this policy."""
@@ -23,8 +25,7 @@ class Policy(Enum):
             return
         who = signed_in(actor)
         if who.role not in self.value:
-            (role,) = self.value
-            raise Refused(_not_allowed(role))
+            raise Refused(_not_allowed(*(role for role in Role if role in self.value)))
 
 
 def signed_in(actor: Actor | None) -> Actor:
@@ -42,9 +43,10 @@ def acting_for(actor: Actor | None, role: Role) -> Actor:
     return actor
 
 
-def _not_allowed(role: Role) -> Refusal:
+def _not_allowed(*roles: Role) -> Refusal:
+    names = " or ".join(f"{'an' if role is Role.OBLIGEE else 'a'} {role.lower()}" for role in roles)
     return Refusal(
         "NOT_ALLOWED",
-        f"この操作は{role.ja}のアカウントだけができます。",
-        f"Only an account of a {role.lower()} can do this.",
+        f"この操作は{'・'.join(role.ja for role in roles)}のアカウントだけができます。",
+        f"Only an account of {names} can do this.",
     )

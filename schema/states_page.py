@@ -1,0 +1,31 @@
+"""The page docs/states.md: every state machine of the product, drawn from the code that refuses by it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from denshi_hosho.core.life.states import GUARANTEE
+from denshi_hosho.core.machine import Machine, steps_from
+
+MACHINES: Final[Sequence[Machine[Any]]] = (
+    GUARANTEE,
+)  # fmt: skip
+
+_HEAD = """# States, and the steps between them
+
+Written by `hosho schema states > docs/states.md` from the machines in the code; a test compares both. A step from a state
+that is not named for it is refused with `WRONG_STATE`, in a sentence that names the state, and nothing is written.
+"""
+
+
+def states_page() -> str:
+    """Return the page, as Markdown with Mermaid diagrams."""
+    return "\n".join([_HEAD, *(_section(machine) for machine in MACHINES)])
+
+
+def _section(machine: Machine[Any]) -> str:
+    rows = [
+        f"| `{state}` {state.ja} | {'、'.join(f'`{step}` {step.ja}' for step in steps) or '—'} |"
+        for state, steps in steps_from(machine).items()
+    ]
+    table = "\n".join(["| state | steps that can be taken |", "|---|---|", *rows])
+    return f"## {machine.name}\n\n```mermaid\n{machine.drawing()}\n```\n\n{table}\n"

@@ -39,7 +39,9 @@ def test_what_is_paid_after_a_default(default: Default, amount: int) -> None:
 
 
 @given(advance=YEN, interim_=YEN, partial=YEN, done=YEN, limit=st.none() | YEN)
-def test_the_payment_stays_within_its_limits(advance: int, interim_: int, partial: int, done: int, limit: int | None) -> None:
+def test_the_payment_stays_within_its_limits(
+    advance: int, interim_: int, partial: int, done: int, limit: int | None
+) -> None:
     told = Default(advance=advance, interim=interim_, partial_payments=partial, work_done=done, guaranteed_amount=limit)
     derived = default_payment(told)
     limits = [advance + interim_, *([] if limit is None else [limit])]

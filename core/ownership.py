@@ -5,8 +5,12 @@ member of a joint venture (JV) for the joint venture; the other members only see
 applied for at it. An obligee sees the guarantees that were handed in to it, and nothing of what came before that.
 """
 
-import sqlalchemy as sa
+from collections.abc import Sequence
 
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from denshi_hosho.core.errors import Refusal
 from denshi_hosho.core.rows import AnySelect
 from denshi_hosho.core.tables import delegation, guarantee, obligee, submission, submission_item
 from denshi_hosho.core.tokens import Actor
@@ -56,3 +60,27 @@ def handed_in_to(actor: Actor) -> sa.ColumnElement[bool]:
         submission.c.state.in_(HANDED_IN),
     )
     return (guarantee.c.obligee == code) & sent
+
+
+def sees_only(path: tuple[str, ...]) -> Refusal:
+    """Return the refusal of a step with what the account sees, but for which its principal does not act."""
+    return Refusal(
+        "SEES_ONLY",
+        "このアカウントでは閲覧のみできます。手続は共同企業体の代表者のアカウントで行ってください。",
+        "Your account may only see this. The leading member of the joint venture acts for it.",
+        path,
+    )
+
+
+async def why_not(
+    connection: AsyncConnection, actor: Actor, table: sa.Table, ids: Sequence[int], missing: Refusal
+) -> Refusal:
+    """Return why the actor may not change one of the rows `ids` of `table`: it only sees them, or else `missing`.
+
+    What it does not even see is answered as what does not exist.
+    """
+    if actor.principal_id is None:
+        return missing
+    seen = table.c.id.in_(ids), table.c.principal_id.in_(principals(actor, acting=False))
+    found = (await connection.execute(sa.select(table.c.id).where(*seen))).scalars().all()
+    return sees_only(missing.path) if found and len(found) == len(set(ids)) else missing

@@ -20,6 +20,9 @@ from denshi_hosho.core.tables import account, branch, delegation, obligee, princ
 from denshi_hosho.core.text import MAIL_ADDRESS, kept
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 
+SURETY_UNKNOWN = Refusal(
+    "SURETY_UNKNOWN", "その保証会社は登録されていません。", "There is no such surety.", ("surety_id",)
+)
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}")
 
 
@@ -92,8 +95,7 @@ async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
     columns = sa.select(surety.c.name, surety.c.surety_class).where(surety.c.id == surety_id)
     row = (await connection.execute(columns)).one_or_none()
     if row is None:
-        raise Refused(Refusal("SURETY_UNKNOWN", "その保証会社は登録されていません。", "There is no such surety.",
-                              ("surety_id",)))  # fmt: skip
+        raise Refused(SURETY_UNKNOWN)
     return row
 
 

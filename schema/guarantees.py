@@ -68,6 +68,7 @@ class Guarantee(Node):
     obligee_name: str = strawberry.field(
         description="The obligee (発注者, the issuer of the works contract) as the certificate names it."
     )
+    principal_name: str = strawberry.field(description="The principal (保証契約者) as the certificate names it.")
     works_name: str = strawberry.field(description="Name of the works (工事名).")
     contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
     covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")

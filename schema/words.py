@@ -14,11 +14,14 @@ from denshi_hosho.core.vocabulary import (
     AuditEvent,
     CertificateStatus,
     Change,
+    DraftState,
     FeeState,
     GuaranteeKind,
     KeyEventKind,
     Medium,
+    PrincipalKind,
     Procurement,
+    Relation,
     Role,
     Stage,
     SubmissionState,
@@ -53,6 +56,7 @@ __all__ = [
     "CopyFor",
     "CopyForm",
     "DeadlineEvent",
+    "DraftState",
     "FeeState",
     "GuaranteeKind",
     "GuaranteeOrder",
@@ -62,8 +66,10 @@ __all__ = [
     "Medium",
     "Need",
     "Outcome",
+    "PrincipalKind",
     "Procurement",
     "RecipientKnown",
+    "Relation",
     "Role",
     "SearchField",
     "Stage",
@@ -100,6 +106,9 @@ word_enum(Procurement, "How the works contract was awarded (契約方式).")
 word_enum(Role, "For whom an account acts.")
 word_enum(ApplicationState, "Where an application (保証申込) stands.")
 word_enum(ApplicationStep, "What happened to an application (保証申込の経過).")
+word_enum(DraftState, "Where a draft of an application (保証申込の下書き) stands.")
+word_enum(PrincipalKind, "What a principal (保証契約者) is among those that act for each other.")
+word_enum(Relation, "As what an account's principal acts for another one, or sees it.")
 word_enum(FeeState, "Whether the fee (保証料) stands in the way of the certificate.")
 word_enum(SubmissionState, "Where a handing in of keys (認証キーの提出) stands.")
 word_enum(Stage, "At which moment the obligee's rules were asked.")

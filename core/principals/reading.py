@@ -61,7 +61,7 @@ async def acting_party(connection: AsyncConnection, actor: Actor, principal_id: 
     Raise `Refused` (NOT_FOUND, SEES_ONLY) if it does not act for that one.
     """
     path = ("on_behalf_of",)
-    row = await one_party(connection, actor, principal_id or actor.principal_id or 0)
+    row = await one_party(connection, actor, actor.principal_id or 0 if principal_id is None else principal_id)
     if row is None:
         raise Refused(Refusal("NOT_FOUND", "該当する保証契約者がありません。", "There is no such principal.", path))
     if not row.acts:

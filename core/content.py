@@ -121,6 +121,7 @@ class Content:
     async def finish(self) -> list[Finding]:
         """Return which rows have no entry, once all of the log was compared."""
         found: list[Finding] = await self.recorded.finish(self.connection)
+        self.compared |= self.recorded.compared
         for name, logged in LOGGED.items():
             later = logged.rows.where(logged.table.c.id > self._last[name]).order_by(logged.table.c.id)
             found += await self._unlogged(name, later.with_only_columns(*_key_of(later)))

@@ -12,11 +12,11 @@ from denshi_hosho.core.life.recorded import DIGEST, ROW, TABLE, TABLES, digest, 
 
 
 class RecordedRows:
-    """The comparison, page by page of the log; `compared`: how many rows had their entry."""
+    """The comparison, page by page of the log; `compared`: table → how many of its rows had their entry."""
 
     def __init__(self) -> None:
         self._seen: dict[str, set[int]] = defaultdict(set)
-        self.compared = 0
+        self.compared: dict[str, int] = {}
 
     async def compare(self, connection: AsyncConnection, leaves: Sequence[Leaf]) -> list[Finding]:
         """Return what is wrong with the rows of which `leaves` say the digest."""
@@ -42,7 +42,7 @@ class RecordedRows:
                 found.append(Finding.of("ROW_MISSING", where))
             elif digest(rows[row_id]) != leaf.said[DIGEST]:
                 found.append(Finding.of("ROW_ALTERED", where))
-            self.compared += 1
+            self.compared[table.name] = self.compared.get(table.name, 0) + 1
         return found
 
     async def finish(self, connection: AsyncConnection) -> list[Finding]:

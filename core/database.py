@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncTransaction, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
@@ -205,22 +205,34 @@ class Database:
         """Return what `work` returns, after its transaction is committed; if it raises, nothing was written.
 
         `work` may await nothing but the database. It is shielded: a client that goes away neither interrupts it half-way
-        nor leaves the write lock held. Raise `DatabaseUnavailable`.
+        nor leaves the write lock held. What still waits for a connection then is not begun any more: nobody waits for it,
+        and others do. Raise `DatabaseUnavailable`.
         """
-        task = asyncio.ensure_future(self._transaction(work))
+        begun = asyncio.Event()
+        task = asyncio.ensure_future(self._transaction(work, begun))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if not begun.is_set():
+                task.cancel()
+            raise
 
-    async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def _transaction(self, work: Callable[[AsyncConnection], Awaitable[T]], begun: asyncio.Event) -> T:
         with _answering():
-            async with self.writer.begin() as connection:
+            async with self.writer.connect() as connection, self._begin(connection, begun):
                 ending: dict[AtEnd, list[object]] = {}
                 connection.info[_ENDING] = ending  # anew: the connection comes from a pool, perhaps after a failure
                 result = await work(connection)
                 for last, items in ending.items():
                     await last(connection, items)
                 return result
+
+    @staticmethod
+    def _begin(connection: AsyncConnection, begun: asyncio.Event) -> AsyncTransaction:
+        begun.set()
+        return connection.begin()
 
     async def close(self) -> None:
         """Wait for running transactions, then close every connection."""

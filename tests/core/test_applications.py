@@ -76,7 +76,7 @@ async def refused(world: World, name: str, application_id: int, actor: Actor | N
 
 async def test_every_step_from_every_wrong_state_is_refused(world: World) -> None:
     application_id = await world.submitted()
-    assert len(WRONG) == 7 * 5 - 9
+    assert len(WRONG) == 7 * 6 - 9
     for name, state in WRONG:
         await put(world, application_id, state=state)
         (refusal,) = (await refused(world, name, application_id)).refusals

@@ -120,7 +120,8 @@ async def test_a_log_that_nobody_touched_is_found_whole(world: World) -> None:
     seen = await audited(world.database, keys=KEYS)
     head = await world.database.write(audit.head)
     assert (seen.findings, seen.size, seen.root, seen.checkpoints) == ([], 13, head.root, 2)
-    assert seen.rows == {"application_step": 8, "key_event": 2, "submission_step": 3, "certificate": 2, "access_key": 3,
+    assert seen.rows == {"application_step": 8, "key_event": 2, "guarantee_step": 0, "submission_step": 3,
+                         "certificate": 2, "access_key": 3,
                          "certificate_file": 0}  # fmt: skip
 
 
@@ -373,7 +374,9 @@ async def test_a_log_may_begin_on_what_was_there_before_and_goes_on(world: World
     assert await found(world) == []
     seen = await audited(world.database, keys=KEYS)
     assert (seen.size, seen.rows) == (
-        6, {"application_step": 4, "key_event": 1, "submission_step": 0, "certificate": 1, "access_key": 2, "certificate_file": 0},
+        6,
+        {"application_step": 4, "key_event": 1, "guarantee_step": 0, "submission_step": 0, "certificate": 1, "access_key": 2,
+         "certificate_file": 0},
     )  # fmt: skip
 
 
@@ -444,6 +447,7 @@ async def test_each_missing_and_each_altered_row_is_named_and_the_others_are_sti
     assert seen.rows == {
         "application_step": 7,
         "key_event": 2,
+        "guarantee_step": 0,
         "submission_step": 3,
         "certificate": 1,
         "access_key": 3,
@@ -493,6 +497,7 @@ async def test_an_audit_says_how_much_it_has_seen(world: World) -> None:
     assert seen.rows == {
         "application_step": 8,
         "key_event": 2,
+        "guarantee_step": 0,
         "submission_step": 3,
         "certificate": 2,
         "access_key": 3,

@@ -9,7 +9,7 @@ import sqlalchemy.exc
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core.database import Database, at_end, database_url
+from denshi_hosho.core.database import POSTGRES_CONNECTIONS, POSTGRES_MORE, Database, at_end, database_url
 from denshi_hosho.core.errors import DatabaseBusy, SettingsError
 from denshi_hosho.core.tables import rule_text
 
@@ -99,6 +99,30 @@ async def test_a_client_that_goes_away_does_not_interrupt_the_work(database: Dat
     await asyncio.wait_for(database.write(lambda connection: add(connection, "c")), 5)
     await database.close()
     assert await names(database) == ["a", "b", "c"]
+
+
+async def test_who_goes_away_before_its_turn_has_nothing_done(database: Database) -> None:
+    """All connections are taken; a client that waits for one gives up, and the next one comes through at once."""
+    held = 1 if database.is_sqlite else POSTGRES_CONNECTIONS + POSTGRES_MORE
+    go_on, all_held = asyncio.Event(), asyncio.Barrier(held + 1)
+
+    async def long(connection: AsyncConnection) -> None:
+        await connection.execute(sa.select(1))
+        await all_held.wait()
+        await go_on.wait()
+
+    writers = [asyncio.create_task(database.write(long)) for _ in range(held)]
+    await all_held.wait()
+    gone = asyncio.create_task(database.write(lambda connection: add(connection, "gone")))
+    await asyncio.sleep(0.05)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    go_on.set()
+    await asyncio.gather(*writers)
+    await asyncio.wait_for(database.write(lambda connection: add(connection, "next")), 5)
+    await database.close()
+    assert await names(database) == ["next"]
 
 
 async def test_a_hundred_clients_that_go_away_leave_no_lock_and_no_half(database: Database) -> None:

@@ -51,7 +51,8 @@ async def test_concluding_writes_exactly_what_belongs_to_a_guarantee(world: Worl
         "id": guarantee_id, "number": "1070000473", "application_id": application_id,
         "principal_id": world.contractor.principal_id, "surety_id": world.surety_id, "kind": GuaranteeKind.ADVANCE_PAYMENT,
         "obligee": "322016", "medium": Medium.ELECTRONIC, "live_version": 1, "concluded_at": NOW, "first_opened_at": None,
-        "state": GuaranteeState.ACTIVE,
+        "state": GuaranteeState.ACTIVE, "moved_completion_on": None, "moved_ends_on": None, "moved_contract_price": None,
+        "moved_covered_price": None, "advance_amount": None, "advance_received_on": None,
     }  # fmt: skip
     assert (await world.one(sa.select(application.c.state))).state is ApplicationState.CONCLUDED
 

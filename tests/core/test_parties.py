@@ -14,7 +14,7 @@ from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.numbers import add_range
 from denshi_hosho.core.parties import NewAccount, prepare_account
 from denshi_hosho.core.passwords import matches
-from denshi_hosho.core.tables import account, branch, number_range, principal, surety
+from denshi_hosho.core.tables import account, branch, delegation, number_range, principal, surety
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 from tests.core.world import NOW, World, grown
 
@@ -45,7 +45,7 @@ async def test_a_surety_comes_with_its_branches_and_numbers(world: World) -> Non
         world, replace(WHO, name=" は\u309aなま保証 "), decomposed, BRANCH, BID=(0, 9), PERFORMANCE=(10, 19)
     )
     row = await world.one(sa.select(surety).where(surety.c.id == surety_id))
-    assert row[1:] == ("ぱなま保証", SuretyClass.BANK, "大阪市", "社長 保証太郎", None, NOW)
+    assert row[1:] == ("ぱなま保証", SuretyClass.BANK, "大阪市", "社長 保証太郎", None, NOW, False)
     mine = sa.select(branch.c.name, branch.c.fax).where(branch.c.surety_id == surety_id).order_by(branch.c.id)
     assert [tuple(each) for each in await world.all(mine)] == [("が本店", "06-1"), ("本店", None)]
     ranges = sa.select(number_range).where(number_range.c.surety_id == surety_id).order_by(number_range.c.id)
@@ -69,7 +69,10 @@ async def test_a_principal_is_added_once(world: World) -> None:
 
     new = await add(" は\u3099んだい ", consolidated=True)
     row = await world.one(sa.select(principal).where(principal.c.id == new))
-    assert tuple(row) == (new, "ばんだい", True, NOW)
+    assert tuple(row) == (new, "ばんだい", True, NOW, None, False)
+    assert [
+        tuple(each)[1:] for each in await world.all(sa.select(delegation).where(delegation.c.principal_id == new))
+    ] == [(new, new, True)]
     await refused(world, add("ばんだい"), "PRINCIPAL_EXISTS")
     await refused(world, add("𠮷野"), "TEXT_NOT_PRINTABLE")
 

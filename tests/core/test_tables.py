@@ -8,19 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from denshi_hosho.core.tables import (
+    Instant,
     access_key,
     account,
     application,
     certificate,
     guarantee,
     idempotency,
-    key_event,
     mail,
     metadata,
     number_range,
     principal,
-    submission,
-    submission_step,
     surety,
 )
 from denshi_hosho.core.vocabulary import GuaranteeKind
@@ -49,14 +47,34 @@ ENUMS = [
 ]
 
 
+async def any_row(world: World, table: sa.Table) -> int:
+    """The id of a row of `table`: of one that is there, or of a new one that says as little as it may."""
+    found = await world.all(sa.select(table.c.id).limit(1))
+    if found:
+        return int(found[0].id)
+    values: dict[str, Any] = {}
+    for column in table.c:
+        if column.nullable or column.server_default is not None or column.primary_key:
+            continue
+        (refers,) = column.foreign_keys or (None,)
+        values[column.name] = await any_row(world, refers.column.table) if refers else plain(column.type)
+    await world.execute(sa.insert(table).values(values))
+    return await any_row(world, table)
+
+
+def plain(kind: sa.types.TypeEngine[Any]) -> object:
+    """Some value of this type."""
+    if isinstance(kind, sa.Enum):
+        return kind.enums[0]
+    if isinstance(kind, Instant):
+        return NOW
+    return {sa.Date: NOW.date(), sa.BigInteger: 1, sa.Integer: 1, sa.Boolean: False}.get(type(kind), "x")
+
+
 async def test_every_closed_word_is_checked_by_the_database(world: World) -> None:
-    opened = {"guarantee_id": await world.concluded(), "event": "OPENED", "at": NOW}
-    await world.execute(sa.insert(key_event).values(opened))
-    principal_id = sa.select(sa.func.min(principal.c.id)).scalar_subquery()
-    kept = {"principal_id": principal_id, "told": "{}", "state": "PREPARED", "prepared_at": NOW}
-    await world.execute(sa.insert(submission).values(kept))
-    step = {"submission_id": sa.select(submission.c.id).scalar_subquery(), "state": "PREPARED", "at": NOW}
-    await world.execute(sa.insert(submission_step).values(step))
+    await world.concluded()
+    for table, _column, _codes in ENUMS:
+        await any_row(world, table)
     assert len(ENUMS) == 25
     for table, column, codes in ENUMS:
         for wrong in ("NO_SUCH", "", codes[0].lower()):

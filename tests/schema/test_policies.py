@@ -18,6 +18,7 @@ from denshi_hosho.schema.guard import PolicyMissing, guard
 from denshi_hosho.schema.policy import Reach, may, reached
 from denshi_hosho.schema.refusals import Refused, RefusedHandler
 from denshi_hosho.schema.root import build_schema
+from denshi_hosho.schema.states_page import states_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "access.md"
 PRINCIPAL, SURETY = Actor(1, Role.PRINCIPAL, 2, None), Actor(3, Role.SURETY, None, 4)
@@ -138,6 +139,11 @@ def test_our_schema_is_guarded_and_columns_cost_nothing_more() -> None:
              for name, field in schema.type_map[kind].fields.items() if wrapped(field)}  # type: ignore[attr-defined]  # fmt: skip
     assert {"Mutation.changePassword", "Mutation.concludeGuarantee", "Viewer.role", "Viewer.guarantees"} <= found
     assert {each for each in found if not each.startswith(("Mutation.", "Viewer."))} == set()
+
+
+def test_the_states_are_those_of_the_code() -> None:
+    drawn = PAGE.with_name("states.md").read_text(encoding="utf-8")
+    assert drawn == states_page(), "run: hosho schema states > docs/states.md"
 
 
 def test_the_page_is_what_the_code_says() -> None:

@@ -6,6 +6,7 @@ applied for at it. An obligee sees the guarantees that were handed in to it, and
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,28 @@ from denshi_hosho.core.tables import delegation, guarantee, obligee, submission,
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import SubmissionState
 
+# The same in words, for docs/access.md: whose rows an account sees, and which of them it may change.
+WHOSE: Final = {
+    "account of a company (会社)": (
+        "the company's, those of all its branch offices (支店), and those of joint ventures (JV) of which it is a member",
+        "the company's, its branch offices', and those of joint ventures that it leads",
+    ),
+    "account of a branch office (支店)": (
+        "that branch office's, and those of joint ventures of which it is a member; not its company's, nor its siblings'",
+        "that branch office's, and those of joint ventures that it leads",
+    ),
+    "account of the leading member (代表者) of a joint venture": (
+        "its own, and the joint venture's", "its own, and the joint venture's",
+    ),
+    "account of another member (構成員)": (
+        "its own, and the joint venture's, but for drafts", "its own; about the joint venture's it is answered `SEES_ONLY`",
+    ),
+    "account of a surety": ("applications made to it, and guarantees that it concluded", "the same"),
+    "account of an obligee": (
+        "guarantees for works of its own whose key was handed in to it; no application, no key event, no submission",
+        "the same, where its role may",
+    ),
+}  # fmt: skip
 HANDED_IN = [each for each in SubmissionState if each is not SubmissionState.PREPARED]
 
 
@@ -42,6 +65,14 @@ def sees(actor: Actor, table: sa.Table) -> sa.ColumnElement[bool]:
     if actor.surety_id is not None:
         return table.c.surety_id == actor.surety_id
     return handed_in_to(actor) if table is guarantee else sa.false()
+
+
+def sees_as_party(actor: Actor, table: sa.Table) -> sa.ColumnElement[bool]:
+    """Return the condition that `actor` sees a row of `table` as one of those who made the contract of guarantee.
+
+    What they do about it among themselves (who was shown the key, what was prepared to hand it in) is not the obligee's.
+    """
+    return sa.false() if actor.obligee_id is not None else sees(actor, table)
 
 
 def changes(actor: Actor, table: sa.Table) -> sa.ColumnElement[bool]:

@@ -112,12 +112,13 @@ class Guarantee(Node):
 
     @strawberry.field(
         graphql_type=SubmissionPlan | None,
-        description="How to hand its access key in here (認証キーの提出方法); null on paper.",
+        description="How to hand its access key in here (認証キーの提出方法); null on paper, and to whom it was handed in.",
         metadata=needs("application_id", "medium"),
     )
     async def submission(self, info: Request) -> CoreObject:
         records = await info.context.decisions.load(shown(self).application_id)
-        return stored(records[-1].body).plan if shown(self).medium is Medium.ELECTRONIC else None
+        electronic = shown(self).medium is Medium.ELECTRONIC
+        return stored(records[-1].body).plan if electronic and records else None
 
     @strawberry.field(
         graphql_type=list[Submission],

@@ -25,7 +25,7 @@ from denshi_hosho.schema.outcomes import (
     SignOutResult,
 )
 from denshi_hosho.schema.payloads import application_id_of, application_payload, principal_id_of
-from denshi_hosho.schema.policy import may
+from denshi_hosho.schema.policy import About, may
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.submitting import SubmissionMutations
 
@@ -54,7 +54,9 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
 
 @strawberry.type(description="Everything that changes something.")
 class Mutation(SubmissionMutations, DraftMutations):
-    @strawberry.mutation(description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN))
+    @strawberry.mutation(
+        description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)
+    )
     async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
         work = input.work.solution() if input.work else None
         attempt = Attempt(SIGN_IN, input.login_id, info.context.caller, work)
@@ -62,7 +64,7 @@ class Mutation(SubmissionMutations, DraftMutations):
 
     @strawberry.mutation(
         description="Sign in with an ID token of the external OpenID Connect provider, if one is configured; it is good once.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ACCOUNT),
     )
     async def sign_in_with_provider(
         self, info: Request, input: Annotated[inputs.SignInWithProviderInput, _INPUT]
@@ -71,18 +73,18 @@ class Mutation(SubmissionMutations, DraftMutations):
 
     @strawberry.mutation(
         description="Continue a session. A refresh token is good once; used twice, it ends the session.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ACCOUNT),
     )
     async def refresh_session(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SessionResult:
         return _session(info, await access.refresh_session(info.context.platform, input.refresh_token))
 
-    @strawberry.mutation(description="End a session (ログアウト).", metadata=may(Policy.OPEN))
+    @strawberry.mutation(description="End a session (ログアウト).", metadata=may(Policy.OPEN, About.ACCOUNT))
     async def sign_out(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SignOutResult:
         return SignedOut(ended=await access.sign_out(info.context.platform, input.refresh_token))
 
     @strawberry.mutation(
         description="Change one's password (パスワード変更); every other session of the account ends.",
-        metadata=may(Policy.SIGNED_IN),
+        metadata=may(Policy.SIGNED_IN, About.ACCOUNT),
     )
     async def change_password(
         self, info: Request, input: Annotated[inputs.ChangePasswordInput, _INPUT]

@@ -17,7 +17,7 @@ from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
 from denshi_hosho.schema.paging import PageInfo
-from denshi_hosho.schema.policy import Reach, may, reached
+from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
@@ -142,7 +142,7 @@ class Query(RuleQueries, VerifyingQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ROWS),
     )
     def viewer(self, info: Request) -> CoreObject:
         return info.context.actor
@@ -150,7 +150,7 @@ class Query(RuleQueries, VerifyingQueries):
     @strawberry.field(
         graphql_type=Node | None,
         description="The object with this global id, if the asker may see it.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ROWS),
     )
     async def node(
         self,
@@ -215,7 +215,7 @@ class Query(RuleQueries, VerifyingQueries):
     @strawberry.field(
         description="Open a certificate with number and key (電子証書の閲覧), no account needed. The opening is written down and the "
         "principal sees it.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.KEY),
     )
     async def certificate(
         self, info: Request,

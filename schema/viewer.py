@@ -14,7 +14,7 @@ from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafts import DraftConnection
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
 from denshi_hosho.schema.paging import Connection, extras, window
-from denshi_hosho.schema.policy import Reach, may, reached
+from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.principals import PartyConnection
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
@@ -38,11 +38,11 @@ class GuaranteeSearchInput:
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
 class Viewer:
-    role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN))
+    role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN, About.ACCOUNT))
 
     @strawberry.field(
         description="Name of the principal, surety or obligee for which it acts.",
-        metadata=may(Policy.SIGNED_IN),
+        metadata=may(Policy.SIGNED_IN, About.ACCOUNT),
     )
     async def party_name(self, info: Request) -> str:
         return str((await reading.party(info.context.platform, info.context.signed_in)).name)

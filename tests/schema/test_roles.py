@@ -196,12 +196,12 @@ verifyCertificate               seen     seen     seen     seen     seen
 """
 
 
-def _table(text: str) -> dict[str, dict[str, str]]:
+def table_of(text: str) -> dict[str, dict[str, str]]:
     head, *rows = (line.split() for line in text.strip("\n").splitlines())
     return {name: dict(zip(head, cells, strict=True)) for name, *cells in rows}
 
 
-MUTATION_ROWS, QUERY_ROWS = _table(MUTATION_TABLE), _table(QUERY_TABLE)
+MUTATION_ROWS, QUERY_ROWS = table_of(MUTATION_TABLE), table_of(QUERY_TABLE)
 
 
 def _fields(kind: str) -> set[str]:
@@ -220,7 +220,7 @@ def test_every_query_has_its_row() -> None:
     assert isinstance(node, GraphQLInterfaceType)
     expected = _fields("Query") - {"node"} | {f"Viewer.{name}" for name in _fields("Viewer")}
     expected |= {f"node.{each.name}" for each in SCHEMA.get_possible_types(node)}
-    assert expected - QUERY_ROWS.keys() == set(), "say in QUERY_TABLE who sees it, and ask for it in _queries"
+    assert expected - QUERY_ROWS.keys() == set(), "say in QUERY_TABLE who sees it, and ask for it in queries"
     assert QUERY_ROWS.keys() == expected
 
 
@@ -249,7 +249,9 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
             response = await askers[name].post(MUTATIONS[mutation], input=given)
             (answer,) = response.json()["data"].values()
             assert codes(answer) == [code], name
-            assert (await askers[name].post(MUTATIONS[mutation], input=_missing(given))).content == response.content
+            assert (
+                await askers[name].post(MUTATIONS[mutation], input=without_objects(given))
+            ).content == response.content
             assert await everything(api) == before, name
     for name, code in row.items():
         if code == "done":
@@ -262,7 +264,7 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
 OBJECTS = {"applicationId", "guaranteeId", "submissionId", "guaranteeIds", "draftId"}
 
 
-def _missing(given: Json) -> Json:
+def without_objects(given: Json) -> Json:
     """The same input about objects that do not exist."""
     return {name: _none_such(value) if name in OBJECTS else value
             for name, value in given.items()}  # fmt: skip
@@ -275,7 +277,7 @@ def _none_such(value: Any) -> Any:
     return global_id(typename, 987_654_321)
 
 
-async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
+async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     """Each row's query, with the contractor's object and with one that does not exist."""
     guarantee = await concluded(api)
     shown = await revealed(api, guarantee["id"])
@@ -358,10 +360,10 @@ NO_OBJECT = {
 
 
 async def test_who_sees_it(api: Api) -> None:
-    askers, queries = await everybody(api), await _queries(api)
-    assert queries.keys() == QUERY_ROWS.keys()
+    askers, asked = await everybody(api), await queries(api)
+    assert asked.keys() == QUERY_ROWS.keys()
     for operation, row in QUERY_ROWS.items():
-        query, here, nowhere = queries[operation]
+        query, here, nowhere = asked[operation]
         for name, expected in row.items():
             mine = await askers[name].post(query, **here)
             none = await askers[name].post(query, **nowhere)

@@ -30,7 +30,9 @@ class DraftContentInput:
         default=None, description='Code of the obligee (発注者, the issuer of the works contract), such as "322016".'
     )
     obligee_name: str | None = strawberry.field(
-        default=None, description="The obligee (被保証者) as the certificate is to name it; its own name if left out."
+        default=None,
+        description="The obligee (被保証者; 発注者, the issuer of the works contract) as the certificate is to name it; its own name "
+        "if left out.",
     )
     kind: GuaranteeKind | None = strawberry.field(default=None, description="What is to be guaranteed (保証の種類).")
     delivery: Medium | None = strawberry.field(

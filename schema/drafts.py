@@ -49,7 +49,9 @@ class DraftContent:
     obligee: str | None = strawberry.field(
         description="Code of the obligee (発注者, the issuer of the works contract)."
     )
-    obligee_name: str | None = strawberry.field(description="The obligee (被保証者) as the certificate is to name it.")
+    obligee_name: str | None = strawberry.field(
+        description="The obligee (被保証者; 発注者, the issuer of the works contract) as the certificate is to name it."
+    )
     kind: GuaranteeKind | None = strawberry.field(description="What is to be guaranteed (保証の種類).")
     delivery: Medium | None = strawberry.field(
         description="How the certificate is to be delivered (保証証書の受取方法)."

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.errors import Refusal
 from denshi_hosho.core.rows import AnySelect
-from denshi_hosho.core.tables import delegation, guarantee, obligee, submission, submission_item
+from denshi_hosho.core.tables import account, delegation, guarantee, obligee, submission, submission_item
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import SubmissionState
 
@@ -80,6 +80,17 @@ def changes(actor: Actor, table: sa.Table) -> sa.ColumnElement[bool]:
     if actor.principal_id is not None:
         return acts_for(actor, table.c.principal_id)
     return sees(actor, table)
+
+
+def gets_mail_of(column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+    """Return the condition that a row of `account` gets the mail of the principal whose id is in `column`.
+
+    These are the principal's own accounts; if it has none, such as a joint venture, those that act for it.
+    """
+    own = account.alias("own_account")
+    has_own = sa.exists().where(own.c.principal_id == column)
+    acting = sa.select(delegation.c.principal_id).where(delegation.c.for_principal_id == column, delegation.c.acts)
+    return (account.c.principal_id == column) | (~has_own & account.c.principal_id.in_(acting))
 
 
 def handed_in_to(actor: Actor) -> sa.ColumnElement[bool]:

@@ -15,7 +15,7 @@ from denshi_hosho.core.paging import Window
 from denshi_hosho.core.principals.reading import acting_party, list_parties
 from denshi_hosho.core.principals.registering import add_branch_office, add_joint_venture
 from denshi_hosho.core.submissions import Prepared
-from denshi_hosho.core.tables import application, delegation, guarantee, principal
+from denshi_hosho.core.tables import application, delegation, guarantee, mail, principal
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import GuaranteeStep, Role, SubmissionState
 from tests.core.world import NOW, World, add_actor, form, grown
@@ -151,18 +151,37 @@ async def test_a_member_sees_and_changes_nothing(world: World) -> None:
     ]
 
 
+async def concluded(world: World, principal_id: int) -> int:
+    application_id = await applied(world, principal_id)
+    await world.database.write(lambda c: applications.approve(c, world.underwriter, application_id, NOW, None))
+    fee = applications.record_fee_received
+    await world.database.write(lambda c: fee(c, world.underwriter, application_id, NOW, (1, NOW.date())))
+    return await world.conclude(application_id)
+
+
+async def recipients(world: World, guarantee_id: int) -> list[str]:
+    mine = sa.select(mail.c.recipient).where(mail.c.guarantee_id == guarantee_id).order_by(mail.c.recipient)
+    return [row.recipient for row in await world.all(mine)]
+
+
+async def test_mail_goes_to_a_principal_s_own_accounts_or_to_those_who_act_for_it(world: World) -> None:
+    company = of(world.contractor)
+    office = await world.database.write(lambda c: add_branch_office(c, company, "（例）支店", NOW))
+    venture = await venture_of(world)
+    assert await recipients(world, await concluded(world, venture)) == ["contractor@example.jp"]
+    assert await recipients(world, await concluded(world, office)) == ["contractor@example.jp"]
+    await world.database.write(lambda c: add_actor(c, "clerk", Role.PRINCIPAL, office))
+    assert await recipients(world, await concluded(world, office)) == ["clerk@example.jp"]
+    assert await recipients(world, await concluded(world, company)) == ["contractor@example.jp"]
+
+
 async def submitted_key(world: World, guarantee_id: int) -> int:
     prepared = Prepared(way="EMAIL", address=None, guarantee_ids=[guarantee_id], told="{}")
     return await world.database.write(lambda c: submissions.keep_batch(c, world.contractor, [prepared], NOW))
 
 
 async def test_every_step_of_a_member_with_a_guarantee_is_refused_as_seeing_only(world: World) -> None:
-    venture = await venture_of(world)
-    application_id = await applied(world, venture)
-    await world.database.write(lambda c: applications.approve(c, world.underwriter, application_id, NOW, None))
-    fee = applications.record_fee_received
-    await world.database.write(lambda c: fee(c, world.underwriter, application_id, NOW, (1, NOW.date())))
-    guarantee_id = await world.conclude(application_id)
+    guarantee_id = await concluded(world, await venture_of(world))
     submission_id = await submitted_key(world, guarantee_id)
     steps: dict[str, tuple[Step, int]] = {
         "guarantee_id": (lambda c, who, it: take(c, who, it, GuaranteeStep.ADVANCE_RECEIVED, NOW), guarantee_id),

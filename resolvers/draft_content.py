@@ -71,9 +71,9 @@ class Content:
         return json.dumps(encode_record(self))
 
     @classmethod
-    def of(cls, row: AnyRow) -> "Content":
-        """Return the content of a draft's row."""
-        return decode_record(cls, json.loads(row.content))
+    def from_json(cls, text: str) -> "Content":
+        """Return the content that `to_json` wrote."""
+        return decode_record(cls, json.loads(text))
 
     @classmethod
     def copied(cls, row: AnyRow) -> "Content":

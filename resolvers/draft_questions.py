@@ -26,7 +26,10 @@ async def unresolved(platform: Platform, actor: Actor, ids: Sequence[int]) -> li
         sureties = {each.id: each for each in await queue.sureties(connection)}
     today = japan_day(platform.clock())
     opened = {each: row for each, row in found.items() if row.state is DraftState.OPEN}
-    return [_against(platform, Content.of(opened[each]), sureties, today) if each in opened else [] for each in ids]
+    return [
+        _against(platform, Content.from_json(opened[each].content), sureties, today) if each in opened else []
+        for each in ids
+    ]
 
 
 def _against(platform: Platform, content: Content, sureties: Mapping[int, AnyRow], today: date) -> list[Refusal]:

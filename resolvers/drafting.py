@@ -75,7 +75,7 @@ async def submit(platform: Platform, actor: Actor | None, draft_id: int, idempot
 
     async def work(connection: AsyncConnection, who: Actor, now: datetime) -> int:
         row = await drafts.held(connection, who, draft_id, DraftStep.SUBMITTED)
-        content = Content.of(row)
+        content = Content.from_json(row.content)
         told = content.told()
         if told is None or content.missing():
             raise Refused(*still_missing(content))

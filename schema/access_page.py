@@ -45,9 +45,10 @@ def _whose() -> str:
 
 
 def _operations(kind: GraphQLObjectType, *, changes: bool) -> str:
+    about = ((name, about_of(kind, name)) for name in kind.fields)
     rows = (
-        f"| `{name}` | {' | '.join(_columns(policy_of(kind, name)))} | {about_of(kind, name).words(changes=changes)} |"
-        for name in kind.fields
+        f"| `{name}` | {' | '.join(_columns(policy_of(kind, name)))} | {what.changed if changes else what.asked} |"
+        for name, what in about
     )
     return _table(f"## {kind.name}", ("field", "anybody", *(role.lower() for role in Role), "about"), rows)
 

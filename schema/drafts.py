@@ -87,13 +87,13 @@ class Draft(Node):
 
     @strawberry.field(graphql_type=DraftContent, description="What is filled in; empty once it is discarded.")
     def content(self) -> CoreObject:
-        return Content.of(shown(self))
+        return Content.from_json(shown(self).content)
 
     @strawberry.field(
         description="The fields that must still be filled in before it can be submitted, as `saveDraft` calls them."
     )
     def missing(self) -> list[str]:
-        return [camel(each) for each in Content.of(shown(self)).missing()]
+        return [camel(each) for each in Content.from_json(shown(self).content).missing()]
 
     @strawberry.field(
         graphql_type=list[Refusal],

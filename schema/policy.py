@@ -37,14 +37,14 @@ class Reach(Enum):
 class About(Enum):
     """What an operation is about."""
 
-    PUBLIC = "public facts"
-    KEY = "what number and key open"
-    ACCOUNT = "one's own account"
+    PUBLIC = "public facts", "public facts"
+    KEY = "what number and key open", "what number and key open"
+    ACCOUNT = "one's own account", "one's own account"
     ROWS = "rows that it sees", "rows that it may change"
 
-    def words(self, *, changes: bool) -> str:
-        """Return what an operation is about, in words; `changes`: it changes something."""
-        return self.value[changes] if isinstance(self.value, tuple) else self.value
+    def __init__(self, asked: str, changed: str) -> None:
+        self.asked = asked
+        self.changed = changed
 
 
 def may(policy: Policy, about: About | None = None) -> dict[str, object]:

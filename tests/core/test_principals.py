@@ -1,6 +1,7 @@
 """Branch offices and joint ventures: who acts for whom is written down, and everything else is refused."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -81,7 +82,7 @@ async def test_what_cannot_be_registered_is_refused_and_nothing_is_written(world
     venture = await venture_of(world)
     office = await world.database.write(lambda c: add_branch_office(c, lead, "（例）支店", NOW))
     for company in (office, venture):
-        assert await refused(world, lambda c, it=company: add_branch_office(c, it, "新", NOW)) == [  # type: ignore[misc]
+        assert await refused(world, partial(add_branch_office, company_id=company, name="新", now=NOW)) == [
             ("NOT_A_COMPANY", ("branch_of",))
         ]
     assert await refused(world, lambda c: add_branch_office(c, lead, "（例）支店", NOW)) == [
@@ -92,7 +93,10 @@ async def test_what_cannot_be_registered_is_refused_and_nothing_is_written(world
         ([], needed), ([lead], needed), ([other, other], needed), ([venture], not_allowed), ([other, venture], not_allowed),
     ]  # fmt: skip
     for members, expected in wrong:
-        assert await refused(world, lambda c, it=members: add_joint_venture(c, lead, it, "新", NOW)) == expected  # type: ignore[misc]
+        assert (
+            await refused(world, partial(add_joint_venture, lead_id=lead, member_ids=members, name="新", now=NOW))
+            == expected
+        )
     assert await refused(world, lambda c: add_joint_venture(c, venture, [other], "新", NOW)) == not_allowed
 
 
@@ -128,7 +132,7 @@ async def test_for_whom_one_applies_is_one_s_own_or_one_that_one_acts_for(world:
         (world.other, venture, "SEES_ONLY"), (world.other, of(world.contractor), "NOT_FOUND"),
         (world.contractor, 987_654_321, "NOT_FOUND"), (world.contractor, 0, "NOT_FOUND"),
     ):  # fmt: skip
-        assert await refused(world, lambda c, who=actor, it=principal_id: acting_party(c, who, it)) == [  # type: ignore[misc]
+        assert await refused(world, partial(acting_party, actor=actor, principal_id=principal_id)) == [
             (code, ("on_behalf_of",))
         ]
 

@@ -1,7 +1,6 @@
 """What is filled into a draft: it survives being stored, and lies over what it was copied from."""
 
 from dataclasses import fields
-from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +47,7 @@ def test_a_draft_holds_whatever_an_application_is_made_of() -> None:
 def test_what_is_stored_is_read_back(content: Content) -> None:
     text = content.to_json()
     assert text.isascii()
-    assert Content.of(SimpleNamespace(content=text)) == content
+    assert Content.from_json(text) == content
 
 
 @given(CONTENTS, CONTENTS)

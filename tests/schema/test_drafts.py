@@ -1,5 +1,6 @@
 """Drafts of applications: saved half filled in, asked what is missing, submitted by the rules of every application."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -261,3 +262,15 @@ async def test_a_request_of_the_surety_s_that_comes_twice_is_done_once(api: Api)
     assert await surety.do(MUTATIONS["declineApplication"], **asked) == await surety.do(
         MUTATIONS["declineApplication"], **asked
     )
+
+
+async def test_a_draft_that_is_submitted_twice_at_once_becomes_one_application(api: Api) -> None:
+    contractor = await api.as_("contractor")
+    found = await saved(contractor, matsue(contractor.surety_id))
+    both = [contractor.do(SUBMIT, draftId=found["id"], idempotencyKey=key) for key in ("one", "two")]
+    answers = sorted([await each for each in asyncio.as_completed(both)], key=lambda each: str(each["__typename"]))
+    assert [each["__typename"] for each in answers] == ["ApplicationPayload", "Refused"]
+    assert codes(answers[1]) == ["WRONG_STATE"]
+    assert (await contractor.ask("{ viewer { applications { totalCount } } }"))["viewer"]["applications"][
+        "totalCount"
+    ] == 1

@@ -77,7 +77,7 @@ class Viewer:
 
     @strawberry.field(
         graphql_type=ApplicationConnection,
-        description="Its applications: a principal's own, or those made to a surety (its queue).",
+        description="Its applications: of the principals that it sees, or those made to a surety (its queue); an obligee sees none.",
         metadata=may(Policy.SIGNED_IN),
     )
     async def applications(

@@ -413,3 +413,12 @@ def test_branch_offices_and_joint_ventures_are_added(environment: dict[str, str]
     for usage in (("新", "--joint-venture"), ("新", "--lead", "（例）本店"), ("新", "--member", "（例）本店"),
                   ("新", "--branch-of", "（例）本店", "--joint-venture", "--lead", "（例）本店")):  # fmt: skip
         assert add(*usage)[0] == 2
+
+
+def test_an_account_acts_for_one_party(environment: dict[str, str]) -> None:
+    more = ("--email", "a@example.jp", "--password-stdin")
+    for parties in ((), ("--principal", "甲", "--surety", "乙"), ("--surety", "乙", "--obligee", "丙")):
+        assert hosho("users", "add", "reiji", *parties, *more, text=PASSWORD, **environment).returncode == 2
+    for option, role in (("--principal", "principal"), ("--surety", "surety"), ("--obligee", "obligee")):
+        refused = hosho("users", "add", "reiji", option, "（例）なし", *more, text=PASSWORD, **environment)
+        assert (refused.returncode, f"There is no {role} called （例）なし." in refused.stderr) == (1, True)

@@ -311,9 +311,13 @@ audit_head = sa.Table(
 )  # fmt: skip
 
 # A step in the life of a guarantee (保証契約の経過) after it was concluded. Without an account it was the platform itself.
+# `day` is the day that it is about: of completion, cancellation or payment, or the guarantee's last day that has passed.
 guarantee_step = sa.Table(
     "guarantee_step", metadata, key(), ref("guarantee"), ref("account", null=True, index=False),
     sa.Column("step", word(GuaranteeStep), nullable=False), text("note", null=True), instant("at"),
+    sa.Column("day", sa.Date()),
+    sa.Index("uq_guarantee_step_expired", "guarantee_id", "day", unique=True,
+             sqlite_where=sa.text("step = 'GUARANTEE_EXPIRED'"), postgresql_where=sa.text("step = 'GUARANTEE_EXPIRED'")),
 )  # fmt: skip
 
 # A draft of an application (下書き): `content` is the input of `applyForGuarantee` as far as it is filled in, as JSON.

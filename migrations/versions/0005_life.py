@@ -416,11 +416,20 @@ def _guarantee_step() -> None:
         ),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("at", INSTANT, nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_guarantee_step_account_id")),
         sa.ForeignKeyConstraint(["guarantee_id"], ["guarantee.id"], name=op.f("fk_guarantee_step_guarantee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guarantee_step")),
     )
     op.create_index(op.f("ix_guarantee_step_guarantee_id"), "guarantee_step", ["guarantee_id"], unique=False)
+    op.create_index(
+        "uq_guarantee_step_expired",
+        "guarantee_step",
+        ["guarantee_id", "day"],
+        unique=True,
+        sqlite_where=sa.text("step = 'GUARANTEE_EXPIRED'"),
+        postgresql_where=sa.text("step = 'GUARANTEE_EXPIRED'"),
+    )
 
 
 def _verdict() -> None:

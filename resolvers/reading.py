@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from denshi_hosho.core import guarantees, handed_in, queue
 from denshi_hosho.core.guarantees import GuaranteeOrder, Search
+from denshi_hosho.core.life import timeline as timelines
 from denshi_hosho.core.paging import Page, Window
 from denshi_hosho.core.queue import ApplicationOrder
 from denshi_hosho.core.rows import AnyRow
@@ -128,3 +129,11 @@ async def submission_steps(platform: Platform, actor: Actor, ids: Sequence[int])
     async with platform.database.read() as connection:
         found = await handed_in.steps_of(connection, actor, ids)
     return [found[each] for each in ids]
+
+
+async def timeline(
+    platform: Platform, actor: Actor, guarantee_id: int, window: Window, counted: frozenset[str]
+) -> Page:
+    """Return a page of what happened to the actor's guarantee, the first first. Raise `PageMalformed`."""
+    async with platform.database.read() as connection:
+        return await timelines.timeline(connection, actor, guarantee_id, window, counted)

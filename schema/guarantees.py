@@ -5,20 +5,23 @@ from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.resolvers import changing, explaining, obligees, reading
+from denshi_hosho.core.clock import japan_day
+from denshi_hosho.resolvers import changing, claiming, explaining, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
+from denshi_hosho.schema.claims import Claim
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.explaining import Replay
 from denshi_hosho.schema.node import Node, shows
-from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.paging import After, Connection, First, PageInfo, extras, window
 from denshi_hosho.schema.plans import SubmissionPlan
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Decision, Obligee
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
-from denshi_hosho.schema.selection import needs, same_row
+from denshi_hosho.schema.selection import needs, same_row, wanted
 from denshi_hosho.schema.submissions import Submission
+from denshi_hosho.schema.timeline import TimelineEntryConnection
 from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKind, Medium, Stage
 
 
@@ -108,6 +111,32 @@ class Guarantee(Node):
     )
     async def versions(self, info: Request) -> CoreObject:
         return await info.context.versions.load(shown(self).id)
+
+    @strawberry.field(
+        description="Its last day has passed in Japan (保証期間の満了). Nothing is released by that.",
+        metadata=needs("ends_today"),
+    )
+    def expired(self, info: Request) -> bool:
+        return bool(shown(self).ends_today < japan_day(info.context.platform.clock()))
+
+    @strawberry.field(
+        graphql_type=list[Claim],
+        description="The claims (保証金の請求) made under it, oldest first.",
+        metadata=needs("id"),
+    )
+    async def claims(self, info: Request) -> CoreObject:
+        return await info.context.loader("claims", claiming.claims_of).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=TimelineEntryConnection,
+        description="All that happened to it (経過), from its application on, the first first. An obligee (発注者, the issuer) is "
+        "shown what concerns it, from the handing in on.",
+        metadata=needs("id"),
+    )
+    async def timeline(self, info: Request, first: First = None, after: After = None) -> CoreObject:
+        context, page = info.context, window(first, after, None, None)
+        counted = extras(wanted(info))
+        return Connection(await reading.timeline(context.platform, context.signed_in, shown(self).id, page, counted))
 
     @strawberry.field(description="The list's short word for the kind (区分).", metadata=needs("kind"))
     def kind_short(self) -> str:

@@ -6,7 +6,17 @@ import strawberry
 
 from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import auditing, changing, decisions, documents, drafting, obligees, parties, reading
+from denshi_hosho.resolvers import (
+    auditing,
+    changing,
+    claiming,
+    decisions,
+    documents,
+    drafting,
+    obligees,
+    parties,
+    reading,
+)
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
@@ -18,13 +28,13 @@ from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
-from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.paging import After, First, PageInfo
 from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.verifying import VerifyingQueries
-from denshi_hosho.schema.viewer import After, First, Viewer
+from denshi_hosho.schema.viewer import Viewer
 from denshi_hosho.schema.words import SuretyClass
 
 
@@ -118,6 +128,10 @@ async def _change(info: Request, local: int) -> CoreObject:
     return await changing.change(info.context.platform, info.context.signed_in, local)
 
 
+async def _claim(info: Request, local: int) -> CoreObject:
+    return await claiming.claim(info.context.platform, info.context.signed_in, local)
+
+
 async def _submission(info: Request, local: int) -> CoreObject:
     (found,) = await reading.submissions(info.context.platform, info.context.signed_in, [local])
     return found
@@ -139,6 +153,7 @@ _OWN = {
     "GuaranteeApplication": _application,
     "Submission": _submission,
     "ChangeRequest": _change,
+    "Claim": _claim,
     "Draft": _draft,
     "Principal": _principal,
 }

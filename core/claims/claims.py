@@ -31,10 +31,15 @@ OTHER_AMOUNT = Refusal(
     "AMOUNT_NOT_AS_DETERMINED", "支払額が決定額と一致しません。決定額を支払ってから記録してください。",
     "The amount is not the one that was determined. Record the payment of that amount.", ("amount",),
 )  # fmt: skip
-PAID_LATER = Refusal("DAY_IN_FUTURE", "支払日が未来の日付です。", "The day of payment lies in the future.", ("paid_on",))
+PAID_LATER = Refusal(
+    "DAY_IN_FUTURE", "支払日が未来の日付です。", "The day of payment lies in the future.", ("paid_on",)
+)
 PAID_BEFORE = Refusal("PAID_BEFORE_CLAIM", "支払日が請求日より前です。", "The day of payment is before that of the claim.", ("paid_on",))  # fmt: skip
 DEFAULT_LATER = Refusal(
-    "DAY_IN_FUTURE", "債務不履行の日が未来の日付です。", "The day of the default lies in the future.", ("facts", "defaulted_on")
+    "DAY_IN_FUTURE",
+    "債務不履行の日が未来の日付です。",
+    "The day of the default lies in the future.",
+    ("facts", "defaulted_on"),
 )
 DEFAULT_BEFORE = Refusal(
     "DEFAULT_BEFORE_CONCLUSION", "債務不履行の日が保証契約の締結日より前です。",
@@ -42,7 +47,7 @@ DEFAULT_BEFORE = Refusal(
 )  # fmt: skip
 
 
-async def make(  # noqa: PLR0913, PLR0917  who claims how much of which guarantee, on what ground, and when
+async def make(
     connection: AsyncConnection, actor: Actor, guarantee_id: int, facts: ClaimFacts, amount: int, now: datetime
 ) -> int:
     """Return the id of a new claim, by the obligee or recorded by the surety; `facts` were checked. Raise `Refused`."""
@@ -57,7 +62,14 @@ async def make(  # noqa: PLR0913, PLR0917  who claims how much of which guarante
     claim_id = int((await connection.execute(sa.insert(claim).values(row).returning(claim.c.id))).scalar_one())
     said = await recorded(connection, claim, claim_id)
     await steps.take(
-        connection, actor, guarantee_id, GuaranteeStep.CLAIM_MADE, now, note=facts.reason, said=said, day=facts.defaulted_on
+        connection,
+        actor,
+        guarantee_id,
+        GuaranteeStep.CLAIM_MADE,
+        now,
+        note=facts.reason,
+        said=said,
+        day=facts.defaulted_on,
     )
     return claim_id
 
@@ -78,7 +90,7 @@ async def refuse(connection: AsyncConnection, actor: Actor, claim_id: int, note:
     return claim_id
 
 
-async def determine(  # noqa: PLR0913, PLR0917  who examined which claim, what was found, and when
+async def determine(
     connection: AsyncConnection, actor: Actor, claim_id: int, examined: Figures, told: int | None, now: datetime
 ) -> int:
     """Determine what is paid of a claim; return its id. Raise `Refused`.
@@ -95,7 +107,7 @@ async def determine(  # noqa: PLR0913, PLR0917  who examined which claim, what w
     return claim_id
 
 
-async def record_paid(  # noqa: PLR0913, PLR0917  who paid which claim, how much, on which day, recorded when
+async def record_paid(
     connection: AsyncConnection, actor: Actor, claim_id: int, amount: int, day: date, now: datetime
 ) -> int:
     """Record that a determined claim was paid; the guarantee is performed. Return its id. Raise `Refused`."""
@@ -146,9 +158,7 @@ def _check_default(day: date, held: AnyRow, now: datetime) -> None:
         raise Refused(DEFAULT_BEFORE)
 
 
-async def claims_of(
-    connection: AsyncConnection, actor: Actor, guarantee_ids: Sequence[int]
-) -> dict[int, list[AnyRow]]:
+async def claims_of(connection: AsyncConnection, actor: Actor, guarantee_ids: Sequence[int]) -> dict[int, list[AnyRow]]:
     """Return the claims of the guarantees that the actor may see, oldest first, by guarantee."""
     mine = claim.c.guarantee_id.in_(guarantee_ids), sees(actor, guarantee)
     grouped: dict[int, list[AnyRow]] = defaultdict(list)

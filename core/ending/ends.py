@@ -12,12 +12,18 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.life import steps
 from denshi_hosho.core.life.states import GUARANTEE
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import change_request, guarantee, withdrawal
+from denshi_hosho.core.tables import change_request, withdrawal
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.core.vocabulary import ChangeState, GuaranteeStep, WithdrawalState
+from denshi_hosho.core.vocabulary import ChangeState, FeeStatementKind, GuaranteeStep, WithdrawalState
 
 AFTER_COMPLETION: Final = (
-    "工事完成後は、保証料の返戻はありません。", "After completion of the works nothing of the fee is returned."
+    "工事完成後は、保証料の返戻はありません。",
+    "After completion of the works nothing of the fee is returned.",
+)
+REFUND: Final = "返戻保証料計算書を発行しました。", "A refund statement (返戻保証料計算書) was made."
+NO_REFUND: Final = (
+    "返戻保証料は計算されていません。保証料計算書または料率表がないか、返戻する保証料がありません。",
+    "No refund was calculated: there is no fee statement or no tariff to calculate it by, or nothing is to be returned.",
 )
 _OPEN: Final[Mapping[tuple[str, str], tuple[sa.Table, tuple[Any, ...]]]] = {
     ("審査待ちの変更の申込", "requests for a change"): (change_request, (ChangeState.REQUESTED,)),
@@ -25,7 +31,7 @@ _OPEN: Final[Mapping[tuple[str, str], tuple[sa.Table, tuple[Any, ...]]]] = {
 }  # fmt: skip
 
 
-async def release(  # noqa: PLR0913, PLR0917  who releases which guarantee, completed when, and what is said
+async def release(
     connection: AsyncConnection, actor: Actor, guarantee_id: int, completed_on: date, note: str | None, now: datetime
 ) -> int:
     """Release a guarantee whose works were completed on `completed_on` (Japan's); return its id. Raise `Refused`."""
@@ -36,18 +42,20 @@ async def release(  # noqa: PLR0913, PLR0917  who releases which guarantee, comp
     return guarantee_id
 
 
-async def cancel(  # noqa: PLR0913, PLR0917  who cancels which guarantee, from which day, and why
+async def cancel(
     connection: AsyncConnection, actor: Actor, guarantee_id: int, cancelled_on: date, reason: str, now: datetime
 ) -> int:
     """Cancel a guarantee as of `cancelled_on` (Japan's); return its id. Raise `Refused`."""
-    await _check(connection, actor, guarantee_id, GuaranteeStep.GUARANTEE_CANCELLED, ("cancelled_on", cancelled_on), now)
+    await _check(
+        connection, actor, guarantee_id, GuaranteeStep.GUARANTEE_CANCELLED, ("cancelled_on", cancelled_on), now
+    )
     await steps.take(
         connection, actor, guarantee_id, GuaranteeStep.GUARANTEE_CANCELLED, now, note=reason, day=cancelled_on
     )
     return guarantee_id
 
 
-async def _check(  # noqa: PLR0913, PLR0917  who takes which step with which guarantee, on which day, and when
+async def _check(
     connection: AsyncConnection, actor: Actor, guarantee_id: int, step: GuaranteeStep, told: tuple[str, date],
     now: datetime,
 ) -> None:  # fmt: skip
@@ -68,9 +76,7 @@ def _check_day(row: AnyRow, field: str, day: date, now: datetime) -> None:
                               "The day is before that of the guarantee's conclusion.", (field,)))  # fmt: skip
 
 
-async def _open(
-    connection: AsyncConnection, guarantee_id: int, name: tuple[str, str]
-) -> tuple[tuple[str, str], int]:
+async def _open(connection: AsyncConnection, guarantee_id: int, name: tuple[str, str]) -> tuple[tuple[str, str], int]:
     table, states = _OPEN[name]
     mine = table.c.guarantee_id == guarantee_id, table.c.state.in_(states)
     counted = sa.select(sa.func.count()).select_from(table).where(*mine)
@@ -87,3 +93,9 @@ def _still_open(found: list[tuple[tuple[str, str], int]]) -> Refusal:
     )  # fmt: skip
 
 
+async def refund_of(connection: AsyncConnection, guarantee_id: int) -> AnyRow | None:
+    """Return id and amount (yen) of the refund statement (返戻保証料計算書) made last for a guarantee; None: there is none."""
+    columns = fee_statement.c.id, fee_statement.c.amount
+    mine = fee_statement.c.guarantee_id == guarantee_id, fee_statement.c.kind == FeeStatementKind.REFUND
+    last = sa.select(*columns).where(*mine).order_by(fee_statement.c.id.desc()).limit(1)
+    return (await connection.execute(last)).one_or_none()

@@ -41,7 +41,9 @@ async def _batch(connection: AsyncConnection, after: int, now: datetime) -> tupl
     passed = sa.select(guarantee.c.id).select_from(LIVE).where(guarantee.c.id > after, *_passed(japan_day(now)))
     held = passed.order_by(guarantee.c.id).limit(BATCH)
     # The log names the rows (ADR 23); those that another transaction changes are looked at next time.
-    ids = (await connection.execute(held.with_for_update(of=guarantee, key_share=True, skip_locked=True))).scalars().all()
+    ids = (
+        (await connection.execute(held.with_for_update(of=guarantee, key_share=True, skip_locked=True))).scalars().all()
+    )
     if not ids:
         return 0, after
     # Asked again now that they are held: another process may have noted them, or their term have moved, in between.
@@ -60,4 +62,4 @@ def _passed(today: date) -> tuple[sa.ColumnElement[bool], ...]:
         guarantee_step.c.step == GuaranteeStep.GUARANTEE_EXPIRED,
         guarantee_step.c.day == ENDS,
     )
-    return guarantee.c.state == GuaranteeState.ACTIVE, ENDS < today, ~noted
+    return guarantee.c.state == GuaranteeState.ACTIVE, today > ENDS, ~noted

@@ -10,6 +10,7 @@ from denshi_hosho.cli.admin import db, keys, sureties
 from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
+from denshi_hosho.cli.expire import expire
 from denshi_hosho.cli.keyring import KEY_COMMANDS
 from denshi_hosho.cli.mail import mail
 from denshi_hosho.cli.principals import principals
@@ -28,7 +29,7 @@ def hosho() -> None:
 
 
 for command in (
-    serve, mail, demo, db, backup, restore, audit, keys, signing, verify, sureties, principals, users, schema, rules,
+    serve, mail, expire, demo, db, backup, restore, audit, keys, signing, verify, sureties, principals, users, schema, rules,
 ):  # fmt: skip
     hosho.add_command(command)
 for command in KEY_COMMANDS:

@@ -17,6 +17,7 @@ from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.submissions import principal_of
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers.ending import noting_expiry
 from denshi_hosho.resolvers.messages import Composed, is_ours
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.signing import DRAWING
@@ -42,11 +43,15 @@ def postman(platform: Platform) -> Postman:
 
 @asynccontextmanager
 async def delivering(platform: Platform) -> AsyncIterator[asyncio.Task[None]]:
-    """Deliver the outbox while the block runs. At its end the mail that is being handed over may finish, the rest waits."""
+    """Deliver the outbox, and note guarantees that have expired, while the block runs.
+
+    At its end the mail that is being handed over may finish, the rest waits.
+    """
     at_work = postman(platform)
     walk = asyncio.create_task(at_work.walk(platform.settings.mail_every_seconds))
     try:
-        yield walk
+        async with noting_expiry(platform):
+            yield walk
     finally:
         at_work.stop()
         if not (await asyncio.wait({walk}, timeout=LAST_MAIL_SECONDS))[0]:

@@ -80,8 +80,8 @@ class EndingMutations:
         )
 
     @strawberry.mutation(
-        description="Surety: cancel a guarantee (解約). A refund statement (返戻保証料計算書) is made where a fee statement and a tariff "
-        "say what is returned.",
+        description="Surety: cancel a guarantee (解約). A refund statement (返戻保証料計算書) is made where a fee statement and a "
+        "tariff say what is returned.",
         metadata=may(Policy.SURETY),
     )
     async def cancel_guarantee(self, info: Request, input: Annotated[CancelGuaranteeInput, _INPUT]) -> EndedResult:

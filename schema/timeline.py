@@ -22,11 +22,12 @@ class TimelineEntry:
         description="What was said with it; null: nothing, or it is not the asker's to read."
     )
     who: str = strawberry.field(
-        description="Who did it: a login id of one's own party, another party's name with its role, 番号と認証キーの所持者, or 発行システム."
+        description="Who did it: a login id of one's own party, another party's name with its role, 番号と認証キーの所持者 or "
+        "発行システム."
     )
     day: date | None = strawberry.field(
-        description="The day that it is about: of completion (完成日), cancellation (解約日), default, payment (支払日), or the guarantee's "
-        "last day that has passed (保証期間の末日)."
+        description="The day that it is about: of completion (完成日), cancellation (解約日), default, payment (支払日), or the "
+        "guarantee's last day that has passed (保証期間の末日)."
     )
     version: int | None = strawberry.field(description="Which version of the certificate it is about, if one.")
     amount: Yen | None = strawberry.field(description="How many yen it is about, if any.")

@@ -34,7 +34,9 @@ OTHER_AMOUNT = Refusal(
 PAID_LATER = Refusal(
     "DAY_IN_FUTURE", "支払日が未来の日付です。", "The day of payment lies in the future.", ("paid_on",)
 )
-PAID_BEFORE = Refusal("PAID_BEFORE_CLAIM", "支払日が請求日より前です。", "The day of payment is before that of the claim.", ("paid_on",))  # fmt: skip
+PAID_BEFORE = Refusal(
+    "PAID_BEFORE_CLAIM", "支払日が請求日より前です。", "The day of payment is before that of the claim.", ("paid_on",)
+)
 DEFAULT_LATER = Refusal(
     "DAY_IN_FUTURE",
     "債務不履行の日が未来の日付です。",

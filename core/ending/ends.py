@@ -12,7 +12,7 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.life import steps
 from denshi_hosho.core.life.states import GUARANTEE
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import change_request, withdrawal
+from denshi_hosho.core.tables import change_request, fee_statement, withdrawal
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import ChangeState, FeeStatementKind, GuaranteeStep, WithdrawalState
 

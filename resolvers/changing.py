@@ -17,6 +17,7 @@ from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.decisions import keep_decision
 from denshi_hosho.core.documents import missing_glyphs
 from denshi_hosho.core.errors import Refusal, Refused, at, under
+from denshi_hosho.core.fees.restating import restate
 from denshi_hosho.core.form import Form, check_form
 from denshi_hosho.core.guarantees import certificate_of
 from denshi_hosho.core.life import steps
@@ -119,6 +120,10 @@ async def _issue(  # noqa: PLR0913  whose change it is, and all that a new versi
         post=platform.post,
     )  # fmt: skip
     version = await versions.issue(connection, who, row.guarantee_id, new, now)
+    await restate(
+        connection, who, row.guarantee_id, now, reason="CHANGE", guaranteed_amount=new.content.guaranteed_amount,
+        ends_on=new.content.guarantee_ends_on, day=japan_day(now),
+    )  # fmt: skip
     await requests.settle(connection, row, versions.STEPS[change], now, version)
     await _keep_decision(platform, connection, row.application_id, found, now)
 

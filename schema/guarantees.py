@@ -5,12 +5,14 @@ from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.resolvers import changing, explaining, obligees, reading
+from denshi_hosho.resolvers import changing, ending, explaining, fees, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
+from denshi_hosho.schema.claims import Claim, TimelineEntry
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.explaining import Replay
+from denshi_hosho.schema.fees import FeeStatement
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.plans import SubmissionPlan
@@ -100,6 +102,34 @@ class Guarantee(Node):
     )
     async def changes(self, info: Request) -> CoreObject:
         return await info.context.loader("changes", changing.changes_of).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[Claim], description="The claims on it (保証金の請求), oldest first.", metadata=needs("id")
+    )
+    async def claims(self, info: Request) -> CoreObject:
+        return await info.context.loader("claims", ending.claims_of).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[FeeStatement],
+        description="What was charged for it and returned (保証料計算書), oldest first.",
+        metadata=needs("application_id"),
+    )
+    async def fee_statements(self, info: Request) -> CoreObject:
+        return await info.context.loader("fee_statements", fees.statements_of).load(shown(self).application_id)
+
+    @strawberry.field(
+        graphql_type=list[TimelineEntry],
+        description="Everything that happened to it, oldest first (経過): application, key, handings in, changes, end.",
+        metadata=needs("id"),
+    )
+    async def timeline(
+        self,
+        info: Request,
+        first: Annotated[int, strawberry.argument(description="How many entries, 1 to 500.")] = 100,
+        skip: Annotated[int, strawberry.argument(description="After how many.")] = 0,
+    ) -> CoreObject:
+        context = info.context
+        return await ending.timeline(context.platform, context.signed_in, shown(self).id, first, skip)
 
     @strawberry.field(
         graphql_type=list[Certificate],

@@ -6,7 +6,17 @@ import strawberry
 
 from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import auditing, changing, decisions, documents, drafting, obligees, parties, reading
+from denshi_hosho.resolvers import (
+    auditing,
+    changing,
+    decisions,
+    documents,
+    drafting,
+    ending,
+    obligees,
+    parties,
+    reading,
+)
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
@@ -14,6 +24,7 @@ from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.calculators import CalculatorQueries
 from denshi_hosho.schema.changing import ChangeQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.fees import FeeQueries
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
@@ -118,6 +129,10 @@ async def _change(info: Request, local: int) -> CoreObject:
     return await changing.change(info.context.platform, info.context.signed_in, local)
 
 
+async def _claim(info: Request, local: int) -> CoreObject:
+    return await ending.claim(info.context.platform, info.context.signed_in, local)
+
+
 async def _submission(info: Request, local: int) -> CoreObject:
     (found,) = await reading.submissions(info.context.platform, info.context.signed_in, [local])
     return found
@@ -139,13 +154,14 @@ _OWN = {
     "GuaranteeApplication": _application,
     "Submission": _submission,
     "ChangeRequest": _change,
+    "Claim": _claim,
     "Draft": _draft,
     "Principal": _principal,
 }
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries, FeeQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",

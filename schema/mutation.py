@@ -27,6 +27,7 @@ from denshi_hosho.schema.outcomes import (
 from denshi_hosho.schema.policy import may
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.submitting import SubmissionMutations
+from denshi_hosho.schema.webhook_mutations import WebhookMutations
 
 _INPUT = strawberry.argument(description="What to do, and to what.")
 
@@ -63,7 +64,7 @@ def _application_id(text: str) -> int:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations):
+class Mutation(SubmissionMutations, WebhookMutations):
     @strawberry.mutation(description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN))
     async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
         work = input.work.solution() if input.work else None

@@ -6,7 +6,7 @@ import strawberry
 
 from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import auditing, decisions, documents, obligees, reading
+from denshi_hosho.resolvers import auditing, decisions, documents, obligees, reading, webhooks
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
@@ -117,9 +117,20 @@ async def _submission(info: Request, local: int) -> CoreObject:
     return found
 
 
+async def _webhook(info: Request, local: int) -> CoreObject:
+    (found,) = await webhooks.webhooks_by_id(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
+async def _delivery(info: Request, local: int) -> CoreObject:
+    (found,) = await webhooks.deliveries_by_id(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
 # How an object is loaded by its own id: those that everybody may see, and those that belong to a party.
 _OPEN = {"Surety": reading.surety, "Branch": reading.branch}
-_OWN = {"Guarantee": _guarantee, "GuaranteeApplication": _application, "Submission": _submission}
+_OWN = {"Guarantee": _guarantee, "GuaranteeApplication": _application, "Submission": _submission, "Webhook": _webhook,
+        "WebhookDelivery": _delivery}  # fmt: skip
 
 
 @strawberry.type(description="Everything that can be asked.")

@@ -16,6 +16,7 @@ from denshi_hosho.schema.paging import Connection, extras, window
 from denshi_hosho.schema.policy import Reach, may, reached
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.webhooks import WebhookFields
 from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, GuaranteeOrder, Role, SearchField
 
 First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
@@ -35,7 +36,7 @@ class GuaranteeSearchInput:
 
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
-class Viewer:
+class Viewer(WebhookFields):
     role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN))
 
     @strawberry.field(description="Name of the principal or surety for which it acts.", metadata=may(Policy.SIGNED_IN))

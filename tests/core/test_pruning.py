@@ -45,7 +45,7 @@ async def test_what_helps_no_more_goes_and_all_else_stays(world: World, monkeypa
     for name, free in (("free", NOW), ("held", NOW + SECOND)):
         await world.execute(sa.insert(throttle).values(name=name, free_at=free))
     before = await world.rows()
-    counts = {"idempotency": 5, "session": 2, "ended_session": 1, "throttle": 1}
+    counts = {"idempotency": 5, "session": 2, "ended_session": 1, "throttle": 1, "webhook_delivery": 3}
     assert await prune(world.database, NOW, KEEP) == counts
     assert grown(before, await world.rows()) == {table: -count for table, count in counts.items()}
     assert [row.key for row in await world.all(sa.select(idempotency.c.key))] == ["young"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core.rows import AnyRow
+from denshi_hosho.core.rows import AnyRow, AnySelect
 from denshi_hosho.core.tables import account, delegation, obligee, submission, submission_item
 from denshi_hosho.core.text import MAIL_ADDRESS
 from denshi_hosho.core.vocabulary import AuditEvent, Role, SubmissionState
@@ -62,7 +62,7 @@ async def addressees(connection: AsyncConnection, entries: Sequence[AnyRow]) -> 
     return found
 
 
-def _principals(ids: set[int | None]) -> sa.Select[tuple[int, int, str]]:
+def _principals(ids: set[int | None]) -> AnySelect:
     """Return the accounts of the principals themselves; where one has none, of those that act for it."""
     own = sa.exists().where(account.alias("own").c.principal_id == delegation.c.for_principal_id)
     itself = account.c.principal_id == delegation.c.for_principal_id

@@ -74,7 +74,7 @@ async def postpone(database: Database, row: AnyRow, who: str, outcome: Outcome, 
     The pause before the next try doubles, up to an hour. All else that waits for a receiver that gave no answer waits as
     long, so that it does not hold up the others.
     """
-    parked = now - row.due_at >= DELIVERY_LIFE
+    parked = bool(now - row.due_at >= DELIVERY_LIFE)
     until = now + min(timedelta(seconds=2 ** min(int(row.attempts), 12)), MAX_PAUSE)
     values = {"lease_by": None, "lease_until": until, "last_status": outcome.status, "last_error": outcome.error,
               "parked_at": now if parked else None}  # fmt: skip

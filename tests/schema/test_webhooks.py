@@ -10,8 +10,11 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
+from denshi_hosho.cli.seeding import add_account
+from denshi_hosho.core import parties
 from denshi_hosho.core.settings import Settings
-from denshi_hosho.core.tables import metadata, webhook
+from denshi_hosho.core.tables import mail, metadata, webhook
+from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.core.webhooks.registering import MAX_WEBHOOKS
 from denshi_hosho.resolvers.mailing import courier, delivering, herald
 from denshi_hosho.resolvers.platform import Platform
@@ -254,6 +257,44 @@ async def test_where_webhooks_are_off_they_are_refused_but_can_be_closed(api: Ap
     assert await deliveries(api) == []
     closed = await surety.do(DISABLE, webhookId=made["webhook"]["id"], idempotencyKey="x")
     assert closed["__typename"] == "WebhookPayload"
+
+
+async def _obligee(api: Api) -> Api:
+    """Add the works' obligee with an account; return the API as it sees it."""
+    made = await api.platform.database.write(
+        lambda connection: parties.add_obligee(connection, "322016", "松江市", NOW)
+    )
+    await add_account(api.platform, "matsue", Role.OBLIGEE, made)
+    return await api.as_("matsue")
+
+
+async def test_an_obligee_is_told_of_what_was_handed_in_to_it_and_of_nothing_else(api: Api, receiver: Receiver) -> None:
+    obligee, events = await _obligee(api), ["SUBMISSION_SENT", "KEY_ROTATED"]
+    asked = {"url": receiver.url, "events": ["FEE_RECORDED", *events], "idempotencyKey": "w"}
+    before = await api.rows()
+    refused = await obligee.do(REGISTER, **asked)
+    assert (codes(refused), "FEE_RECORDED" in refused["refusals"][0]["messageEn"]) == (["WEBHOOK_EVENTS"], True)
+    assert await api.rows() == before
+    assert (await obligee.do(REGISTER, **{**asked, "events": events}))["__typename"] == "WebhookSecret"
+    guarantee = await concluded(api)
+    contractor = await api.as_("contractor")
+    rotate = MUTATIONS["rotateAccessKey"]
+    await contractor.do(rotate, guaranteeId=guarantee["id"], reason="前", idempotencyKey="r1")
+    prepared = await contractor.do(MUTATIONS["prepareSubmission"], guaranteeIds=[guarantee["id"]], idempotencyKey="p")
+    submission_id = prepared["prepared"][0]["submission"]["id"]
+    await contractor.do(MUTATIONS["submitKey"], submissionId=submission_id, way="EMAIL", address="keiyaku@example.jp")
+    await contractor.do(rotate, guaranteeId=guarantee["id"], reason="後", idempotencyKey="r2")
+    await herald(api.platform).tell(NOW)
+    await courier(api.platform).round()
+    told = [json.loads(body) for _path, _headers, body in receiver.came]
+    assert sorted(each["event"] for each in told) == ["KEY_ROTATED", "SUBMISSION_SENT"]
+    assert {each["guarantee"]["number"] for each in told} == {guarantee["number"]}
+    async with api.platform.database.read() as connection:
+        rows = (await connection.execute(sa.select(mail.c.recipient, mail.c.subject).where(mail.c.recipient.in_(
+            ["matsue@example.jp", "keiyaku@example.jp"])).order_by(mail.c.id))).all()  # fmt: skip
+    assert [tuple(row) for row in rows] == [
+        ("matsue@example.jp", "認証キー提出のお知らせ"), ("keiyaku@example.jp", "認証キー再発行のお知らせ"),
+    ]  # fmt: skip
 
 
 async def test_a_list_of_deliveries_has_pages(api: Api) -> None:

@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import event as sa_event
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core import applications, audit, keys
+from denshi_hosho.core import applications, audit, keys, parties
 from denshi_hosho.core.audience import HEARD_BY, OBLIGEE_EVENTS
 from denshi_hosho.core.clock import JST
 from denshi_hosho.core.heralding import herald as walking
 from denshi_hosho.core.heralding import notices as writing
 from denshi_hosho.core.heralding.letters import LETTERS, SILENT
-from denshi_hosho.core.tables import account, audit_head, mail, webhook_delivery
+from denshi_hosho.core.postman import Postman, plainly
+from denshi_hosho.core.tables import account, audit_head, delegation, mail, webhook_delivery
+from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import AuditEvent, Role
 from tests.core.telling import add_obligee, handed_in, happens, herald, hook, next_index, notices, skip
 from tests.core.world import NOTARY, NOW, World, add_actor, grown
@@ -177,6 +181,30 @@ async def test_every_open_account_is_told_and_no_closed_one(world: World) -> Non
     ]
 
 
+async def test_a_branch_office_without_accounts_is_told_through_its_company(world: World) -> None:
+    assert world.contractor.principal_id
+    assert world.other.principal_id
+
+    async def work(connection: AsyncConnection) -> int:
+        office = await parties.add_principal(connection, "別会社 支店", NOW)
+        may = {"principal_id": world.other.principal_id, "for_principal_id": office, "acts": True}
+        seen = {"principal_id": world.contractor.principal_id, "for_principal_id": office, "acts": False}
+        await connection.execute(sa.insert(delegation), [may, seen])
+        return office
+
+    office = await world.database.write(work)
+    hooks = {await hook(world, each): each for each in (world.other, world.contractor)}
+    application_id = await world.submitted(Actor(world.other.account_id, Role.PRINCIPAL, office, None))
+    await skip(world)
+    await world.database.write(
+        lambda connection: applications.decline(connection, world.underwriter, application_id, NOW, "謝絶")
+    )
+    await herald(world).tell(NOW)
+    assert [row.recipient for row in await notices(world)] == ["other@example.jp"]
+    reached = {hooks[row.webhook_id] for row in await world.all(sa.select(webhook_delivery.c.webhook_id))}
+    assert reached == {world.other, world.contractor}  # the member that only sees it hears of it, too
+
+
 async def test_heralds_at_the_same_time_tell_each_event_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walking, "BATCH", 4)
     await hook(world, world.underwriter)
@@ -265,3 +293,23 @@ async def test_letters_are_written_without_looking_when_nobody_is_told(
     monkeypatch.delattr(writing, "addressees")
     await herald(world).tell(NOW)
     assert (await world.one(sa.select(sa.func.count()).select_from(mail))) == (1,)  # the registration mail
+
+
+async def test_mail_goes_out_though_the_herald_fails(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    guarantee_id = await world.concluded()
+    assert guarantee_id
+    sent, rounds = asyncio.Event(), []
+
+    async def fails(_herald: Any, now: datetime) -> int:
+        rounds.append(now)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(walking.Herald, "tell", fails)
+    postman = Postman(world.database, lambda _mail: sent.set(), plainly("a@example.jp"), lambda: DUE, herald(world))
+    with structlog.testing.capture_logs() as logs:
+        walk = asyncio.create_task(postman.walk(1))
+        await asyncio.wait_for(sent.wait(), 5)
+        postman.stop()
+        await asyncio.wait_for(walk, 5)
+    assert rounds == [DUE]
+    assert [each["event"] for each in logs] == ["herald round failed", "mail sent"]

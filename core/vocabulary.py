@@ -267,6 +267,14 @@ class ClaimState(Word):
     PAID = "PAID", "支払済み"
 
 
+class ConditionState(Word):
+    """Whether a condition is met (条件の充足)."""
+
+    MET = "MET", "充足"
+    NOT_MET = "NOT_MET", "不充足"
+    UNKNOWN = "UNKNOWN", "不明"
+
+
 class CertificateStatus(Word):
     """Whether a copy of a certificate is still current (保証証書の現況)."""
 

@@ -11,6 +11,7 @@ from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
 from denshi_hosho.schema.audit import AuditLog
+from denshi_hosho.schema.calculators import CalculatorQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
@@ -134,7 +135,7 @@ _OWN = {"Guarantee": _guarantee, "GuaranteeApplication": _application, "Submissi
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",

@@ -14,8 +14,16 @@ from denshi_hosho.core.vocabulary import (
     AuditEvent,
     CertificateStatus,
     Change,
+    ChangeState,
+    ClaimState,
+    ConditionState,
     FeeState,
+    FeeStatementKind,
+    FundsItem,
+    FundsState,
     GuaranteeKind,
+    GuaranteeState,
+    GuaranteeStep,
     KeyEventKind,
     Medium,
     Procurement,
@@ -23,6 +31,8 @@ from denshi_hosho.core.vocabulary import (
     Stage,
     SubmissionState,
     SuretyClass,
+    Verdict,
+    WithdrawalState,
     WorkType,
 )
 from denshi_hosho.rules.vocabulary import (
@@ -103,6 +113,16 @@ word_enum(ApplicationStep, "What happened to an application (保証申込の経�
 word_enum(FeeState, "Whether the fee (保証料) stands in the way of the certificate.")
 word_enum(SubmissionState, "Where a handing in of keys (認証キーの提出) stands.")
 word_enum(Stage, "At which moment the obligee's rules were asked.")
+word_enum(ConditionState, "Whether a condition is met (条件の充足).")
+word_enum(GuaranteeState, "Whether a guarantee is in force (保証契約の状態).")
+word_enum(GuaranteeStep, "What happened to a guarantee after it was concluded (保証契約の経過).")
+word_enum(ChangeState, "Where a request for a change stands (変更の申込の状態).")
+word_enum(ClaimState, "Where a claim stands (保証金の請求の状態).")
+word_enum(FeeStatementKind, "For what a fee statement was made (保証料計算書の区分).")
+word_enum(FundsItem, "For what an advance may be used (前払金の使途).")
+word_enum(FundsState, "Where a version of a use-of-funds statement stands (使途内訳明細書の状態).")
+word_enum(WithdrawalState, "Where a withdrawal request stands (払出依頼の状態).")
+word_enum(Verdict, "What an obligee (発注者), the issuer, said of a certificate (保証証書の受理・不受理).")
 word_enum(KeyEventKind, "What happened around an access key (認証キー).")
 word_enum(AuditEvent, "What an entry of the audit log (監査ログ) says has happened.")
 word_enum(Outcome, "What the obligee's rules say of electronic delivery (電子交付の可否).")

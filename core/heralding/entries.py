@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core.life.recorded import ROW, TABLE
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import (
     account,
@@ -19,6 +20,7 @@ from denshi_hosho.core.tables import (
     principal,
     submission_step,
     surety,
+    verdict,
 )
 from denshi_hosho.core.vocabulary import AuditEvent
 
@@ -58,12 +60,24 @@ async def opened_before(connection: AsyncConnection, entry: AnyRow) -> bool:
 
 
 async def notes_of(connection: AsyncConnection, entries: Sequence[AnyRow]) -> dict[int, str]:
-    """Return what was said with the steps of which the entries tell, by index; those without a note are missing."""
+    """Return what was said with the steps of which the entries tell, by index; those without a note are missing.
+
+    A verdict's note may stand in the verdict alone; one with the step itself comes first.
+    """
     found: dict[int, str] = {}
     said = {int(each.place): json.loads(each.entry)["said"] for each in entries}
+    verdicts = {index: each[ROW] for index, each in said.items() if each.get(TABLE) == verdict.name}
+    found |= await _notes(connection, verdict, verdicts)
     for table in _NOTED:
-        rows = {each[table.name]: index for index, each in said.items() if table.name in each}
-        notes = sa.select(table.c.id, table.c.note).where(table.c.id.in_(rows), table.c.note.is_not(None))
-        if rows:
-            found |= {rows[row.id]: str(row.note) for row in (await connection.execute(notes)).all()}
+        steps = {index: each[table.name] for index, each in said.items() if table.name in each}
+        found |= await _notes(connection, table, steps)
     return found
+
+
+async def _notes(connection: AsyncConnection, table: sa.Table, rows: dict[int, int]) -> dict[int, str]:
+    """Return the notes of the rows of `table` whose ids are given by index."""
+    if not rows:
+        return {}
+    noted = sa.select(table.c.id, table.c.note).where(table.c.id.in_(rows.values()), table.c.note.is_not(None))
+    notes = {int(row.id): str(row.note) for row in (await connection.execute(noted)).all()}
+    return {index: notes[row_id] for index, row_id in rows.items() if row_id in notes}

@@ -16,10 +16,12 @@ from denshi_hosho.core.clock import JST
 from denshi_hosho.core.heralding import herald as walking
 from denshi_hosho.core.heralding import notices as writing
 from denshi_hosho.core.heralding.letters import LETTERS, SILENT
+from denshi_hosho.core.life.recorded import recorded
+from denshi_hosho.core.life.steps import note_step
 from denshi_hosho.core.postman import Postman, plainly
-from denshi_hosho.core.tables import account, audit_head, delegation, mail, webhook_delivery
+from denshi_hosho.core.tables import account, audit_head, delegation, mail, verdict, webhook_delivery
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.core.vocabulary import AuditEvent, Role
+from denshi_hosho.core.vocabulary import AuditEvent, GuaranteeStep, Role, Verdict
 from tests.core.telling import add_obligee, handed_in, happens, herald, hook, next_index, notices, skip
 from tests.core.world import NOTARY, NOW, World, add_actor, grown
 
@@ -129,8 +131,9 @@ async def test_an_obligee_hears_nothing_of_what_was_before_the_handing_in(world:
 async def test_a_new_key_is_told_where_the_old_one_was_sent(world: World) -> None:
     guarantee_id = await world.concluded()
     await add_obligee(world)
-    for address in ("old@example.jp", "new@example.jp", "not an address"):
-        submission_id = await handed_in(world, guarantee_id, address=address)
+    await handed_in(world, guarantee_id, address="old@example.jp")
+    submission_id = await handed_in(world, guarantee_id, address="new@example.jp")
+    await handed_in(world, guarantee_id, address="not an address")
     await skip(world)
     await world.database.write(
         lambda connection: keys.rotate(connection, world.vault, world.contractor, guarantee_id, "紛失", NOW)
@@ -139,7 +142,7 @@ async def test_a_new_key_is_told_where_the_old_one_was_sent(world: World) -> Non
     (row,) = await notices(world)
     place = (await next_index(world)) - 1
     assert (row.recipient, row.subject, row.due_at) == ("new@example.jp", "認証キー再発行のお知らせ", NOW)
-    assert row.message_id == f"<notice.{place}.submission-{submission_id - 1}@hosho.example.jp>"
+    assert row.message_id == f"<notice.{place}.submission-{submission_id}@hosho.example.jp>"
     assert "紛失" not in row.body
     key = (await world.database.write(lambda connection: keys.reveal(connection, world.vault, guarantee_id))).notice
     assert key.access_key not in row.body
@@ -153,6 +156,30 @@ async def test_a_new_key_of_what_was_brought_is_told_to_the_obligees_accounts(wo
     await happens(world, AuditEvent.KEY_ROTATED, guarantee_id, world.contractor)
     await herald(world).tell(NOW)
     assert [row.recipient for row in await notices(world)] == ["obligee@example.jp"]
+
+
+async def test_a_rejection_tells_both_sides_why(world: World) -> None:
+    guarantee_id = await world.concluded()
+    own = await add_obligee(world)
+    await handed_in(world, guarantee_id, way="POST")
+    await skip(world)
+    step = GuaranteeStep.CERTIFICATE_REJECTED
+
+    async def reject(connection: AsyncConnection) -> None:
+        row = {"guarantee_id": guarantee_id, "version": 1, "obligee_id": own.obligee_id, "account_id": own.account_id,
+               "verdict": Verdict.REJECTED, "code": "AMOUNT", "note": "保証金額が不足しています", "at": NOW}  # fmt: skip
+        made = (await connection.execute(sa.insert(verdict).values(row).returning(verdict.c.id))).scalar_one()
+        said = await recorded(connection, verdict, made)
+        await note_step(connection, own, guarantee_id, step, NOW, said=said)
+
+    await world.database.write(reject)
+    await herald(world).tell(NOW)
+    rows = await notices(world)
+    assert [(row.recipient, row.due_at) for row in rows] == [("contractor@example.jp", NOW), ("surety@example.jp", NOW)]
+    assert all("理由:\n保証金額が不足しています\n" in row.body for row in rows)
+    await world.database.write(lambda c: note_step(c, own, guarantee_id, step, NOW, note="別の理由"))
+    await herald(world).tell(NOW)
+    assert all("理由:\n別の理由\n" in row.body for row in (await notices(world))[2:])
 
 
 async def test_only_the_first_opening_is_told(world: World) -> None:

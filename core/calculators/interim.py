@@ -1,0 +1,152 @@
+"""Whether an interim advance (中間前払金) can be paid: conditions, each met, not met or unknown.
+
+After the advance was received; when half the term has passed, the work due by then is done, and what was done is worth at
+least half the contract price; at most 2/10 of the contract price, with the advance at most 6/10. At many obligees interim
+advances and partial payments (部分払) exclude each other. Unknown is never taken for met.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from denshi_hosho.core.calculators.advance import INTERIM_TENTHS, TOTAL_TENTHS
+from denshi_hosho.core.calculators.lines import check_amounts
+from denshi_hosho.core.calculators.terms import half_term
+from denshi_hosho.core.vocabulary import ConditionState
+
+_MET, _NOT, _UNKNOWN = ConditionState.MET, ConditionState.NOT_MET, ConditionState.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterimFacts:
+    """What is known of the works on the day `on`; None: not told. Yen, days of Japan's.
+
+    `work_done`: what was done is worth so much; `work_on_time`: the work due by the half of the term is done, as the obligee
+    certified (認定); `partial_paid`: a partial payment (部分払) was made; `excludes_partial`: the obligee's rules say that
+    both exclude each other.
+    """
+
+    contract_price: int
+    starts_on: date
+    ends_on: date
+    on: date
+    advance_received: int | None = None
+    amount: int | None = None
+    work_done: int | None = None
+    work_on_time: bool | None = None
+    partial_paid: bool | None = None
+    excludes_partial: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition: its code, whether it is met, and why."""
+
+    code: str
+    state: ConditionState
+    ja: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interim:
+    """All conditions; `eligible` is None while one is unknown and none fails. `maximum`: yen, None if the advance is unknown."""
+
+    eligible: bool | None
+    maximum: int | None
+    conditions: tuple[Condition, ...]
+
+
+def interim(facts: InterimFacts) -> Interim:
+    """Return whether an interim advance can be paid. Raise `Refused` for facts that cannot be."""
+    check_amounts(1, contract_price=facts.contract_price, amount=facts.amount)
+    check_amounts(0, advance_received=facts.advance_received, work_done=facts.work_done)
+    conditions = (_received(facts), _half(facts), _on_time(facts), _worth(facts), *_amounts(facts), _partial(facts))
+    states = {each.state for each in conditions}
+    eligible = False if _NOT in states else None if _UNKNOWN in states else True
+    return Interim(eligible, _maximum(facts), conditions)
+
+
+def _maximum(facts: InterimFacts) -> int | None:
+    if facts.advance_received is None:
+        return None
+    total = facts.contract_price * TOTAL_TENTHS // 10 - facts.advance_received
+    return max(0, min(facts.contract_price * INTERIM_TENTHS // 10, total))
+
+
+def _received(facts: InterimFacts) -> Condition:
+    if facts.advance_received is None:
+        return Condition(
+            "ADVANCE_RECEIVED", _UNKNOWN, "前払金の受領が分かりません。", "Whether the advance was received is unknown."
+        )
+    if facts.advance_received == 0:
+        return Condition("ADVANCE_RECEIVED", _NOT, "前払金を受領していません。", "The advance was not received.")
+    return Condition("ADVANCE_RECEIVED", _MET, "前払金を受領しています。", "The advance was received.")
+
+
+def _half(facts: InterimFacts) -> Condition:
+    half = half_term(facts.starts_on, facts.ends_on)
+    when = (f"工期{half.days}日の2分の1({half.half}日)を経過するのは{half.from_day}日目からです。",
+            f"Half of the term of {half.days} days ({half.half} days) has passed from its day {half.from_day} on.")  # fmt: skip
+    passed = (facts.on - facts.starts_on).days >= half.half
+    return Condition("HALF_TERM_PASSED", _MET if passed else _NOT, *when)
+
+
+def _on_time(facts: InterimFacts) -> Condition:
+    code = "WORK_ON_TIME"
+    if facts.work_on_time is None:
+        return Condition(code, _UNKNOWN, "工期の2分の1までに行うべき作業が行われたかは、発注者の認定によります。",
+                         "Whether the work due by the half of the term is done, the obligee certifies.")  # fmt: skip
+    if facts.work_on_time:
+        return Condition(
+            code,
+            _MET,
+            "工期の2分の1までに行うべき作業が行われています。",
+            "The work due by the half of the term is done.",
+        )
+    return Condition(
+        code,
+        _NOT,
+        "工期の2分の1までに行うべき作業が行われていません。",
+        "The work due by the half of the term is not done.",
+    )
+
+
+def _worth(facts: InterimFacts) -> Condition:
+    code = "WORK_WORTH_HALF"
+    if facts.work_done is None:
+        return Condition(code, _UNKNOWN, "出来高が分かりません。", "What the work done is worth is unknown.")
+    enough = 2 * facts.work_done >= facts.contract_price
+    ja, en = ("以上", "at least") if enough else ("未満", "less than")
+    return Condition(code, _MET if enough else _NOT, f"出来高が請負金額の2分の1{ja}です。",
+                     f"The work done is worth {en} half the contract price.")  # fmt: skip
+
+
+def _amounts(facts: InterimFacts) -> Iterator[Condition]:
+    if facts.amount is None:
+        return
+    share = 10 * facts.amount <= INTERIM_TENTHS * facts.contract_price
+    yield Condition("AMOUNT_IN_SHARE", _MET if share else _NOT, "中間前払金は請負金額の10分の2以内です。",
+                    "An interim advance is at most 2/10 of the contract price.")  # fmt: skip
+    if facts.advance_received is None:
+        yield Condition("TOTAL_IN_SHARE", _UNKNOWN, "前払金額が分からないため、合計が10分の6以内か分かりません。",
+                        "The advance is unknown, so whether the total is within 6/10 is, too.")  # fmt: skip
+        return
+    total = 10 * (facts.amount + facts.advance_received) <= TOTAL_TENTHS * facts.contract_price
+    yield Condition("TOTAL_IN_SHARE", _MET if total else _NOT, "前払金との合計は請負金額の10分の6以内です。",
+                    "With the advance it is at most 6/10 of the contract price.")  # fmt: skip
+
+
+def _partial(facts: InterimFacts) -> Condition:
+    code = "NO_PARTIAL_PAYMENT"
+    if facts.partial_paid is False or facts.excludes_partial is False:
+        return Condition(code, _MET, "部分払による妨げはありません。", "No partial payment stands in the way.")
+    if facts.partial_paid and facts.excludes_partial:
+        return Condition(code, _NOT, "この発注者では、部分払を受けた工事に中間前払金は支払われません。",
+                         "This obligee pays no interim advance where a partial payment was made.")  # fmt: skip
+    return Condition(
+        code,
+        _UNKNOWN,
+        "部分払との関係は、発注者の規則によります。",
+        "What a partial payment means depends on the obligee.",
+    )

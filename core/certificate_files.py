@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.audit import append_about
 from denshi_hosho.core.certificate import Certificate
+from denshi_hosho.core.changes.differences import differences
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.documents import certificate_pdf
 from denshi_hosho.core.jws import SigningKeys
@@ -49,10 +50,13 @@ def digests(file: SignedFile) -> dict[str, str]:
     return {"pdf": hashlib.sha256(file.pdf).hexdigest(), "jws": jws_sha256}
 
 
-def make(
-    what: Certificate, certificate_id: int, public_url: str, seal: PdfSeal, keys: SigningKeys, now: datetime
-) -> SignedFile:
+def make(  # noqa: PLR0913, PLR0917  what is drawn, and what signs it
+    what: Certificate, before: Certificate | None, certificate_id: int, public_url: str, seal: PdfSeal, keys: SigningKeys,
+    now: datetime,
+) -> SignedFile:  # fmt: skip
     """Return the certificate drawn and signed: computing only, and the timestamp authority if there is one.
+
+    `before` is the version that it replaced: how it differs from that is drawn, too.
 
     Raise what `certificate_pdf` raises, and `TimestampUnavailable`.
     """
@@ -61,6 +65,7 @@ def make(
     drawn = certificate_pdf(
         what, viewer_url=f"{public_url.rstrip('/')}{OPEN_PATH}/{what.number}",
         remark=SELF_MADE_REMARK if seal.self_made else None,
+        changes=() if before is None else differences(before, what),
     )  # fmt: skip
     pdf = seal.signed(drawn, canonical(said), now)
     return SignedFile(pdf, keys.signed(TYPE, {**said, "pdfSha256": hashlib.sha256(pdf).hexdigest()}))

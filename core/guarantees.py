@@ -23,7 +23,7 @@ CERTIFICATE_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     **{column.name: column for column in certificate.c if column.name not in _CERTIFICATE_ONLY},
     "number": guarantee.c.number,
     "kind": guarantee.c.kind,
-    "medium": guarantee.c.medium,
+    "medium": sa.func.coalesce(certificate.c.medium, guarantee.c.medium),
     "guarantee_id": guarantee.c.id,
 }
 COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
@@ -34,6 +34,12 @@ COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "concluded_at": guarantee.c.concluded_at,
     "first_opened_at": guarantee.c.first_opened_at,
     "changed": (certificate.c.change != Change.ORIGINAL),
+    "state": guarantee.c.state,
+    "completion_today": sa.func.coalesce(guarantee.c.moved_completion_on, certificate.c.completion_on),
+    "ends_today": sa.func.coalesce(guarantee.c.moved_ends_on, certificate.c.guarantee_ends_on),
+    "price_today": sa.func.coalesce(guarantee.c.moved_contract_price, certificate.c.contract_price),
+    "advance_amount": guarantee.c.advance_amount,
+    "advance_received_on": guarantee.c.advance_received_on,
 }
 LIVE = guarantee.join(
     certificate,

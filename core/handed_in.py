@@ -18,6 +18,7 @@ from denshi_hosho.core.tables import (
     surety,
 )
 from denshi_hosho.core.tokens import Actor
+from denshi_hosho.core.vocabulary import Stage
 
 COLUMNS = (
     submission.c.id,
@@ -77,7 +78,9 @@ async def guarantees_of(connection: AsyncConnection, actor: Actor, ids: Sequence
 
 def _last_decided(column: sa.Column[str]) -> sa.ScalarSelect[str]:
     """Return `column` of the guarantee's last decision: its facts have the day of the conclusion."""
-    decided = sa.select(column).where(decision.c.application_id == guarantee.c.application_id)
+    # Of its conclusion: what was decided of a change says nothing of how the key is handed in.
+    mine = decision.c.application_id == guarantee.c.application_id, decision.c.stage != Stage.CHANGE
+    decided = sa.select(column).where(*mine)
     return decided.order_by(decision.c.id.desc()).limit(1).scalar_subquery()
 
 

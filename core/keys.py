@@ -86,6 +86,12 @@ async def reveal_to(
     return revealed
 
 
+async def retire(connection: AsyncConnection, guarantee_id: int, now: datetime) -> bool:
+    """Kill and wipe the guarantee's live key, whoever asks: the caller has checked that. Return whether there was one."""
+    live = access_key.c.guarantee_id == guarantee_id, access_key.c.retired_at.is_(None)
+    return bool((await connection.execute(sa.update(access_key).where(*live).values(retired_at=now, **GONE))).rowcount)
+
+
 async def rotate(
     connection: AsyncConnection, vault: Vault, actor: Actor, guarantee_id: int, reason: str, now: datetime
 ) -> None:

@@ -80,9 +80,10 @@ async def queue_registration_mail(
     for row in await _addressees(connection, guarantee_id):
         words = {**row._mapping, "kind": GuaranteeKind(row.kind).ja, "viewer_url": post.viewer_url,
                  "open_url": post.open_url}  # fmt: skip
+        version = f".{row.live_version}" if row.live_version > 1 else ""  # a changed certificate has a mail of its own
         values = {
             "guarantee_id": guarantee_id, "recipient": row.email, "subject": SUBJECT, "body": BODY.format(**words),
-            "message_id": f"<registration.{row.number}.{row.account_id}@{post.host}>",
+            "message_id": f"<registration.{row.number}{version}.{row.account_id}@{post.host}>",
             "due_at": now if urgent else next_mail_time(now), "created_at": now,
         }  # fmt: skip
         at_end(connection, _insert, (values, post.notary))
@@ -112,7 +113,7 @@ async def queue_submission_mail(
 
 async def _addressees(connection: AsyncConnection, guarantee_id: int) -> list[AnyRow]:
     columns = (
-        account.c.id.label("account_id"), account.c.email, guarantee.c.number, guarantee.c.kind,
+        account.c.id.label("account_id"), account.c.email, guarantee.c.number, guarantee.c.kind, guarantee.c.live_version,
         certificate.c.principal_name, certificate.c.works_name, certificate.c.obligee_name, certificate.c.surety_name,
     )  # fmt: skip
     version = (certificate.c.guarantee_id == guarantee.c.id) & (certificate.c.version == guarantee.c.live_version)

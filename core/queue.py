@@ -16,6 +16,7 @@ from denshi_hosho.core.tables import (
     application_step,
     branch,
     decision,
+    guarantee,
     obligee,
     principal,
     rule_text,
@@ -92,6 +93,13 @@ async def _by_application(
     for row in await connection.execute(theirs_only):
         grouped[row.application_id].append(row)
     return grouped
+
+
+async def lineage_of(connection: AsyncConnection, guarantee_id: int) -> AnyRow:
+    """Return what a guarantee comes from, whoever asks: its application's facts, its medium and when it was concluded."""
+    columns = application.c.facts, guarantee.c.medium, guarantee.c.concluded_at
+    statement = sa.select(*columns).join(guarantee, guarantee.c.application_id == application.c.id)
+    return (await connection.execute(statement.where(guarantee.c.id == guarantee_id))).one()
 
 
 async def party_name(connection: AsyncConnection, actor: Actor) -> AnyRow:

@@ -217,6 +217,7 @@ certificate = sa.Table(
     text("surety_terms_url", null=True), text("branch_name"), text("branch_address"), text("branch_tel"),
     text("branch_fax", null=True), text("obligee_folded"), text("works_folded"),
     sa.Column("salt", sa.String(32), nullable=False, server_default=""),
+    sa.Column("medium", word(Medium)),  # of this version; null: the guarantee's
     sa.UniqueConstraint("guarantee_id", "version"),
 )  # fmt: skip
 

@@ -215,6 +215,16 @@ class ChangeState(Word):
     ISSUED = "ISSUED", "保証証書発行済み"
 
 
+class Consequence(Word):
+    """What follows from a change of the works contract or of the guarantee (変更の取扱い)."""
+
+    TERM_MOVES = "TERM_MOVES", "保証期間の自動変更(保証証書の発行なし)"
+    PRICE_NOTED = "PRICE_NOTED", "請負金額の変更の記録(保証証書の発行なし)"
+    TERM_AND_PRICE = "TERM_AND_PRICE", "保証期間の自動変更と請負金額の変更の記録(保証証書の発行なし)"
+    AMENDMENT = "AMENDMENT", "変更の保証証書の発行"
+    CORRECTION = "CORRECTION", "訂正の保証証書の発行"
+
+
 class FundsState(Word):
     """Where a version of a use-of-funds statement (使途内訳明細書) stands."""
 

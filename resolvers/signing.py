@@ -76,6 +76,7 @@ async def signed_file(platform: Platform, guarantee_id: int, version: int) -> tu
     async with platform.database.read() as connection:
         certificate_id = await files.certificate_id_of(connection, guarantee_id, version)
         what = await one_certificate(connection, guarantee_id, version)
+        before = await one_certificate(connection, guarantee_id, version - 1)
         kept = await files.stored(connection, certificate_id)
     if what is None:
         raise AssertionError("it was found a statement ago")
@@ -83,7 +84,7 @@ async def signed_file(platform: Platform, guarantee_id: int, version: int) -> tu
         return what.number, kept
     seal, now = seal_of(platform), platform.clock()
     url = platform.settings.public_url
-    made = await _SIGNING.run(partial(files.make, what, certificate_id, url, seal, platform.signing, now))
+    made = await _SIGNING.run(partial(files.make, what, before, certificate_id, url, seal, platform.signing, now))
     return what.number, await platform.database.write(
         lambda connection: files.keep(connection, certificate_id, made, now)
     )

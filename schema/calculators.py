@@ -159,7 +159,7 @@ class CalculatorQueries:
         "told; some obligees (発注者, issuers) want more of low bids.",
         metadata=may(Policy.OPEN),
     )
-    def performance_amount(
+    def performance_guarantee(
         self,
         contract_price: Annotated[Yen, strawberry.argument(description="Contract price (請負金額).")],
         percent: Annotated[int | None, strawberry.argument(description="The percentage that is wanted.")] = None,

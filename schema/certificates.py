@@ -5,10 +5,12 @@ from datetime import date
 import strawberry
 
 from denshi_hosho.core import wording
+from denshi_hosho.core.changes.differences import shown as as_shown
+from denshi_hosho.core.changes.versions import Version
 from denshi_hosho.core.wareki import wareki
-from denshi_hosho.resolvers import documents, signing
+from denshi_hosho.resolvers import changing, documents, signing
 from denshi_hosho.schema.audit import LogProof
-from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.context import CoreObject, Request, camel, shown
 from denshi_hosho.schema.limits import counts_as
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
@@ -71,6 +73,32 @@ class CertificateText:
     contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
     covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
     depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
+
+
+@reached(Reach.BY_KEY)
+@strawberry.type(description="A field in which a version of a certificate differs from the one before (変更箇所).")
+class Difference:
+    label: str = strawberry.field(description="The field's label on the certificate, in Japanese.")
+
+    @strawberry.field(description="The field's name in this API.")
+    def field(self) -> str:
+        return camel(shown(self).field)
+
+    @strawberry.field(description="What it said before, as the certificate shows it (変更前).")
+    def before(self) -> str:
+        return as_shown(shown(self).before)
+
+    @strawberry.field(description="What it says now, as the certificate shows it (変更後).")
+    def after(self) -> str:
+        return as_shown(shown(self).after)
+
+
+async def _this(row: object, info: Request) -> Version:
+    """Return the version that a certificate's row shows, with its neighbours."""
+    whole = shown(row)
+    every = await info.context.versions.load(whole.guarantee_id)
+    found: Version = next(each for each in every if each.version == whole.version)
+    return found
 
 
 @reached(Reach.BY_KEY)
@@ -160,6 +188,28 @@ class Certificate(CertificateText):
         if not wording.has_form(row.kind):
             return None
         return documents.statement_url(info.context.platform, row.guarantee_id, row.version)
+
+    @strawberry.field(
+        description="The version by which this one was replaced (差替え後の版); null: it is the live one.",
+        metadata=needs("guarantee_id", "version"),
+    )
+    async def replaced_by(self, info: Request) -> int | None:
+        return (await _this(self, info)).replaced_by
+
+    @strawberry.field(
+        description="The day on which it was replaced (差替えの日); null: it is the live one.",
+        metadata=needs("guarantee_id", "version"),
+    )
+    async def replaced_on(self, info: Request) -> date | None:
+        return (await _this(self, info)).replaced_on
+
+    @strawberry.field(
+        graphql_type=list[Difference],
+        description="What it says otherwise than the version before (変更内容); empty for the first one.",
+        metadata=needs("guarantee_id", "version"),
+    )
+    async def differences(self, info: Request) -> CoreObject:
+        return changing.differences_of(await _this(self, info))
 
     @strawberry.field(
         graphql_type=LogProof | None,

@@ -10,7 +10,7 @@ from strawberry.dataloader import DataLoader
 from denshi_hosho.core.devices import Caller
 from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.resolvers import auditing, reading
+from denshi_hosho.resolvers import auditing, changing, reading
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import NOT_SIGNED_IN
 
@@ -89,6 +89,17 @@ class Context:
         if "log_proofs" not in self._loaders:
             self._loaders["log_proofs"] = DataLoader(load_fn=partial(read, self.platform))
         return self._loaders["log_proofs"]
+
+    @property
+    def versions(self) -> DataLoader[int, CoreObject]:
+        """Return the loader of all versions of certificates that the asker is shown: signed in, or by their key."""
+
+        async def read(platform: Platform, ids: list[int]) -> list[CoreObject]:
+            return list(await changing.versions_of(platform, ids))
+
+        if "versions" not in self._loaders:
+            self._loaders["versions"] = DataLoader(load_fn=partial(read, self.platform))
+        return self._loaders["versions"]
 
     def applications(self, wanted: frozenset[str]) -> DataLoader[int, CoreObject]:
         """Return a loader of applications with the columns in `wanted`."""

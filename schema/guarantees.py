@@ -5,9 +5,10 @@ from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.resolvers import explaining, obligees, reading
+from denshi_hosho.resolvers import changing, explaining, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
+from denshi_hosho.schema.changes import ChangeRequest
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.explaining import Replay
 from denshi_hosho.schema.node import Node, shows
@@ -18,7 +19,7 @@ from denshi_hosho.schema.rules import Decision, Obligee
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs, same_row
 from denshi_hosho.schema.submissions import Submission
-from denshi_hosho.schema.words import GuaranteeKind, KeyEventKind, Medium, Stage
+from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKind, Medium, Stage
 
 
 @reached(Reach.OWN)
@@ -77,6 +78,36 @@ class Guarantee(Node):
         description="When number and key first opened the certificate (発注者による最初の閲覧); null: not yet."
     )
 
+    state: GuaranteeState = strawberry.field(description="Whether it is in force (保証契約の状態).")
+    completion_today: date = strawberry.field(
+        description="Last day of the works as it holds today (現在の工期末日): moved by a change for which no certificate was issued, "
+        "or as the live certificate says."
+    )
+    ends_today: date = strawberry.field(
+        description="Last day of the guarantee as it holds today (現在の保証期間の末日)."
+    )
+    price_today: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
+    advance_amount: Yen | None = strawberry.field(
+        description="The advance that the obligee (発注者) paid (前払金の受領額); null: not told."
+    )
+    advance_received_on: date | None = strawberry.field(description="Day on which it was received (受領日).")
+
+    @strawberry.field(
+        graphql_type=list[ChangeRequest],
+        description="The changes that were asked of it (変更の申込), oldest first, with what followed.",
+        metadata=needs("id"),
+    )
+    async def changes(self, info: Request) -> CoreObject:
+        return await info.context.loader("changes", changing.changes_of).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[Certificate],
+        description="Every version of its certificate (保証証書), the first one first.",
+        metadata=needs("id"),
+    )
+    async def versions(self, info: Request) -> CoreObject:
+        return await info.context.versions.load(shown(self).id)
+
     @strawberry.field(description="The list's short word for the kind (区分).", metadata=needs("kind"))
     def kind_short(self) -> str:
         return str(shown(self).kind.short_ja)
@@ -116,7 +147,8 @@ class Guarantee(Node):
     )
     async def submission(self, info: Request) -> CoreObject:
         records = await info.context.decisions.load(shown(self).application_id)
-        return stored(records[-1].body).plan if shown(self).medium is Medium.ELECTRONIC else None
+        concluded = [each for each in records if each.stage is not Stage.CHANGE]
+        return stored(concluded[-1].body).plan if concluded and shown(self).medium is Medium.ELECTRONIC else None
 
     @strawberry.field(
         graphql_type=list[Submission],

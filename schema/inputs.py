@@ -14,7 +14,7 @@ from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.scalars import Yen
 from denshi_hosho.schema.words import Change, GuaranteeKind, Medium, Procurement, SuretyClass, Way, WorkType
 
-_KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
+KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
 _WORK = "The work that a refusal with `work` has asked for."
 
 
@@ -178,7 +178,7 @@ class ChangePasswordInput:
 @strawberry.input(description="Input of `applyForGuarantee`.")
 class ApplyForGuaranteeInput:
     application: ApplicationInput = strawberry.field(description="The application.")
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
 
 
 @strawberry.input(description="Input of `resubmitApplication`.")
@@ -213,7 +213,7 @@ class RecordFeeInput:
 @strawberry.input(description="Input of `concludeGuarantee`.")
 class ConcludeGuaranteeInput:
     application_id: strawberry.ID = strawberry.field(description="Global id of the approved application.")
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
 
 
 @strawberry.input(description="Input of `revealAccessKey`.")
@@ -225,7 +225,7 @@ class RevealAccessKeyInput:
 class RotateAccessKeyInput:
     guarantee_id: strawberry.ID = strawberry.field(description="Global id of the guarantee.")
     reason: str = strawberry.field(description="Why, such as: sent to the wrong address (理由), 1 to 1,000 characters.")
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
 
 
 @strawberry.input(
@@ -267,7 +267,7 @@ class PrepareSubmissionInput:
     facts: SubmissionFactsInput = strawberry.field(
         default_factory=SubmissionFactsInput, description="What the rules may ask for."
     )
-    idempotency_key: str = strawberry.field(description=_KEY)
+    idempotency_key: str = strawberry.field(description=KEY)
 
 
 @strawberry.input(description="Input of `submitKey`.")

@@ -10,6 +10,7 @@ from denshi_hosho.resolvers import access, applying, documents, obligees, readin
 from denshi_hosho.resolvers.access import Session as CoreSession
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema import inputs
+from denshi_hosho.schema.changing import ChangeMutations
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.outcomes import (
@@ -64,7 +65,7 @@ def _application_id(text: str) -> int:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations, WebhookMutations):
+class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
     @strawberry.mutation(description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN))
     async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
         work = input.work.solution() if input.work else None

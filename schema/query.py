@@ -6,12 +6,13 @@ import strawberry
 
 from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import auditing, decisions, documents, obligees, reading, webhooks
+from denshi_hosho.resolvers import auditing, changing, decisions, documents, obligees, reading, webhooks
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
 from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.calculators import CalculatorQueries
+from denshi_hosho.schema.changing import ChangeQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
@@ -113,6 +114,10 @@ async def _application(info: Request, local: int) -> CoreObject:
     return await info.context.applications(wanted(info, on="GuaranteeApplication")).load(local)
 
 
+async def _change(info: Request, local: int) -> CoreObject:
+    return await changing.change(info.context.platform, info.context.signed_in, local)
+
+
 async def _submission(info: Request, local: int) -> CoreObject:
     (found,) = await reading.submissions(info.context.platform, info.context.signed_in, [local])
     return found
@@ -130,12 +135,18 @@ async def _delivery(info: Request, local: int) -> CoreObject:
 
 # How an object is loaded by its own id: those that everybody may see, and those that belong to a party.
 _OPEN = {"Surety": reading.surety, "Branch": reading.branch}
-_OWN = {"Guarantee": _guarantee, "GuaranteeApplication": _application, "Submission": _submission, "Webhook": _webhook,
-        "WebhookDelivery": _delivery}  # fmt: skip
+_OWN = {
+    "Guarantee": _guarantee,
+    "GuaranteeApplication": _application,
+    "Submission": _submission,
+    "ChangeRequest": _change,
+    "Webhook": _webhook,
+    "WebhookDelivery": _delivery,
+}
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries, CalculatorQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",

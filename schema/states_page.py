@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from denshi_hosho.core.changes.states import CHANGE
 from denshi_hosho.core.life.states import GUARANTEE
 from denshi_hosho.core.machine import Machine, steps_from
 
 MACHINES: Final[Sequence[Machine[Any]]] = (
     GUARANTEE,
+    CHANGE,
 )  # fmt: skip
 
 _HEAD = """# States, and the steps between them

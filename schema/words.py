@@ -17,6 +17,7 @@ from denshi_hosho.core.vocabulary import (
     ChangeState,
     ClaimState,
     ConditionState,
+    Consequence,
     FeeState,
     FeeStatementKind,
     FundsItem,
@@ -59,13 +60,22 @@ __all__ = [
     "Batching",
     "CertificateStatus",
     "Change",
+    "ChangeState",
+    "ClaimState",
     "CompanionWay",
+    "ConditionState",
+    "Consequence",
     "CopyFor",
     "CopyForm",
     "DeadlineEvent",
     "FeeState",
+    "FeeStatementKind",
+    "FundsItem",
+    "FundsState",
     "GuaranteeKind",
     "GuaranteeOrder",
+    "GuaranteeState",
+    "GuaranteeStep",
     "KeyEventKind",
     "KeyForm",
     "Known",
@@ -80,7 +90,9 @@ __all__ = [
     "Standing",
     "SubmissionState",
     "SuretyClass",
+    "Verdict",
     "Way",
+    "WithdrawalState",
     "WorkType",
 ]
 
@@ -116,6 +128,7 @@ word_enum(Stage, "At which moment the obligee's rules were asked.")
 word_enum(ConditionState, "Whether a condition is met (条件の充足).")
 word_enum(GuaranteeState, "Whether a guarantee is in force (保証契約の状態).")
 word_enum(GuaranteeStep, "What happened to a guarantee after it was concluded (保証契約の経過).")
+word_enum(Consequence, "What follows from a change (変更の取扱い).")
 word_enum(ChangeState, "Where a request for a change stands (変更の申込の状態).")
 word_enum(ClaimState, "Where a claim stands (保証金の請求の状態).")
 word_enum(FeeStatementKind, "For what a fee statement was made (保証料計算書の区分).")

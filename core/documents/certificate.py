@@ -1,9 +1,11 @@
 """The certificate (保証証書) as PDF: what the surety's viewer shows, on one page of A4."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from denshi_hosho.core import wording
 from denshi_hosho.core.certificate import Certificate
+from denshi_hosho.core.changes.differences import Difference, shown
 from denshi_hosho.core.documents.sheet import HEIGHT, WIDTH, Facts, Sheet, Type, one_page
 from denshi_hosho.core.documents.typeface import Face
 from denshi_hosho.core.errors import HoshoError
@@ -36,6 +38,9 @@ SIGNATURE_NAME = Type(Face.MINCHO, 13.5, leading=1.55)
 BRANCH = Type(Face.MINCHO, 9.5, leading=1.55)
 NOTE = Type(Face.MINCHO, 8.5, leading=1.6)
 REMARK = Type(Face.GOTHIC, 7, INK, leading=1.5)
+CHANGE = Type(Face.GOTHIC, 7.5, leading=1.4)
+CHANGE_LENGTH = 32  # of a text before and after, in characters: the new one stands in the table in full
+REMARK_HEIGHT = 40.0
 CAPTION = Type(Face.GOTHIC, 6.5, INK)
 WARNING = Type(Face.GOTHIC, 9, INK)
 
@@ -56,9 +61,13 @@ class NoCertificateForm(HoshoError):
         )
 
 
-def certificate_pdf(certificate: Certificate, *, viewer_url: str | None = None, remark: str | None = None) -> bytes:
+def certificate_pdf(
+    certificate: Certificate, *, viewer_url: str | None = None, remark: str | None = None,
+    changes: Sequence[Difference] = (),
+) -> bytes:  # fmt: skip
     """Return the certificate as PDF: one page of A4, the same bytes for the same arguments.
 
+    `changes` is how it differs from the version before: it stands beside the surety's name, long texts cut short.
     `viewer_url` is where the certificate is opened by number and key; a two-dimensional code leads there. `remark` is
     what is to be said of its signature.
 
@@ -77,10 +86,12 @@ def certificate_pdf(certificate: Certificate, *, viewer_url: str | None = None, 
         y = _head(sheet, certificate)
         y = _table(sheet, y, _rows(certificate), scale)
         y = _sentence(sheet, y, certificate)
+        changes_end = _changes(sheet, y, certificate, changes, scale)
         y = _signature(sheet, y, certificate, scale)
         y = _branch(sheet, y, certificate, scale)
         _remark(sheet, remark)
-        return y <= NOTES_TOP and _foot(sheet, certificate, viewer_url) <= NOTES_END
+        low = NOTES_TOP if remark is None else NOTES_TOP - REMARK_HEIGHT
+        return y <= NOTES_TOP and changes_end <= low and _foot(sheet, certificate, viewer_url) <= NOTES_END
 
     return one_page(facts, draw)
 
@@ -170,6 +181,24 @@ def _branch(sheet: Sheet, y: float, certificate: Certificate, scale: float) -> f
         if text:
             y = sheet.paragraph(indent, y, RIGHT - indent, text, type_)
     return y
+
+
+def _changes(sheet: Sheet, y: float, certificate: Certificate, changes: Sequence[Difference], scale: float) -> float:
+    """Draw what differs from the version before, left of the surety's name; return where it ends."""
+    if not changes:
+        return 0.0
+    type_, width = CHANGE.scaled(scale), SIGNATURE_LEFT - LEFT - 20
+    y += 14
+    sheet.text(LEFT, y, f"{certificate.change.ja}内容（変更前 → 変更後）", LABEL.scaled(scale))
+    y += 13 * scale
+    for each in changes:
+        before, after = _cut(shown(each.before)), _cut(shown(each.after))
+        y = sheet.paragraph(LEFT, y, width, f"{each.label}：{before} → {after}", type_)
+    return y
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CHANGE_LENGTH else f"{text[: CHANGE_LENGTH - 1]}…"
 
 
 def _remark(sheet: Sheet, remark: str | None) -> None:

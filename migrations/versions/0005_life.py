@@ -84,6 +84,8 @@ def _guarantees() -> None:
     for name in MOVED:
         kind = sa.Date() if name.endswith("_on") else sa.BigInteger()
         op.add_column("guarantee", sa.Column(name, kind, nullable=True))
+    with op.batch_alter_table("certificate") as certificate:
+        certificate.add_column(sa.Column("medium", _word("medium", "ELECTRONIC", "PAPER"), nullable=True))
     op.create_index("ix_guarantee_of_obligee", "guarantee", ["obligee", "id"])
     with op.batch_alter_table("mail") as mail:
         mail.alter_column("guarantee_id", existing_type=ID, nullable=True)
@@ -558,6 +560,9 @@ def downgrade() -> None:
     with op.batch_alter_table("mail") as mail:
         mail.alter_column("guarantee_id", existing_type=ID, nullable=False)
     op.drop_index("ix_guarantee_of_obligee", "guarantee")
+    with op.batch_alter_table("certificate") as certificate:
+        certificate.drop_constraint(op.f("ck_certificate_medium"), type_="check")
+        certificate.drop_column("medium")
     with op.batch_alter_table("guarantee") as guarantee:
         for name in MOVED:
             guarantee.drop_column(name)

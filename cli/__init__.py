@@ -6,12 +6,13 @@ import sys
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from denshi_hosho.cli.admin import db, keys, principals, sureties
+from denshi_hosho.cli.admin import db, keys, sureties
 from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.keyring import KEY_COMMANDS
 from denshi_hosho.cli.mail import mail
+from denshi_hosho.cli.principals import principals
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.schema import schema
 from denshi_hosho.cli.serve import serve

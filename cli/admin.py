@@ -1,4 +1,4 @@
-"""Commands that keep the database and add who takes part: `db`, `keys`, `sureties`, `principals`."""
+"""Commands that keep the database and add sureties: `db`, `keys`, `sureties`."""
 
 import base64
 import re
@@ -162,21 +162,3 @@ def sureties_skip_to(name: str, number: str) -> None:
 
     with_database(lambda database: database.write(work))
     click.echo(f"The next number of {name} is {parse_number(number)}.")
-
-
-@click.group()
-def principals() -> None:
-    """Keep principals (保証契約者)."""
-
-
-@principals.command("add")
-@click.argument("name")
-@click.option("--consolidated", is_flag=True, help="It pays its fees consolidated (一括後払).")
-def principals_add(name: str, consolidated: bool) -> None:  # noqa: FBT001  click passes the flag so
-    """Add a principal; NAME is how certificates name it, with its branch if it acts through one."""
-
-    async def work(connection: AsyncConnection) -> int:
-        return await parties.add_principal(connection, name, system_clock(), consolidated_payment=consolidated)
-
-    with_database(lambda database: database.write(work))
-    click.echo(f"Added the principal {name}.")

@@ -23,18 +23,23 @@ def users() -> None:
 @click.argument("login_id")
 @click.option("--principal", help="The principal for which it acts.")
 @click.option("--surety", help="The surety for which it acts.")
+@click.option("--obligee", help="The obligee (発注者) for which it acts.")
 @click.option("--email", required=True, help="Where its mail goes.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
-def users_add(login_id: str, principal: str | None, surety: str | None, email: str, *, password_stdin: bool) -> None:
-    """Add an account that acts for a principal or for a surety. Its password has at least 12 characters."""
-    if (principal is None) == (surety is None):
-        raise click.UsageError("give either --principal or --surety")
+def users_add(
+    login_id: str, principal: str | None, surety: str | None, obligee: str | None, email: str, *, password_stdin: bool
+) -> None:
+    """Add an account that acts for a principal, a surety or an obligee. Its password has at least 12 characters."""
+    parties_given = {Role.PRINCIPAL: principal, Role.SURETY: surety, Role.OBLIGEE: obligee}
+    given = [(role, name) for role, name in parties_given.items() if name is not None]
+    if len(given) != 1:
+        raise click.UsageError("give one of --principal, --surety and --obligee")
+    ((role, party),) = given
     password = sys.stdin.readline().rstrip("\n") if password_stdin else _new_password()
-    role, party = (Role.PRINCIPAL, principal) if principal is not None else (Role.SURETY, surety)
 
     async def work(database: Database) -> None:
         async with database.read() as connection:
-            party_id = await parties.party_id(connection, role, str(party))
+            party_id = await parties.party_id(connection, role, party)
         row = await parties.prepare_account(
             parties.NewAccount(login_id=login_id, password=password, role=role, party_id=party_id, email=email)
         )

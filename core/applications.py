@@ -1,6 +1,6 @@
 """The road of an application (保証申込) from submission to approval; a step from a wrong state is refused, and says why."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -8,16 +8,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import audit
+from denshi_hosho.core.applying.states import APPLICATION
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.money import MAX_YEN
-from denshi_hosho.core.ownership import changes, sees
+from denshi_hosho.core.ownership import changes, sees, why_not
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import application, application_step, branch, principal
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import ApplicationState, ApplicationStep, AuditEvent, FeeState
 
-_STATES = ApplicationState
+_STEPS = ApplicationStep
 EVENTS = {
     ApplicationStep.SUBMITTED: AuditEvent.APPLICATION_SUBMITTED,
     ApplicationStep.RETURNED: AuditEvent.APPLICATION_RETURNED,
@@ -32,37 +33,28 @@ EVENTS = {
 NOT_FOUND = Refusal("NOT_FOUND", "該当する申込がありません。", "There is no such application.", ("application_id",))
 
 
-def wrong_state(state: ApplicationState, needed: Collection[ApplicationState]) -> Refusal:
-    """Return the refusal of a step that cannot be taken from `state`."""
-    return Refusal(
-        "WRONG_STATE",
-        f"この申込は「{state.ja}」です。この操作は「{'」「'.join(each.ja for each in needed)}」のときだけできます。",
-        f"The application is {state}; this can be done only while it is {' or '.join(needed)}.",
-        ("application_id",),
-    )
-
-
 def _row(form: Form, facts: str) -> dict[str, object]:
     row = asdict(form)
     del row["contract_on"]
     return {**row, "facts": facts}
 
 
-async def submit(connection: AsyncConnection, actor: Actor, form: Form, facts: str, now: datetime) -> int:
-    """Return the id of the principal's new application."""
-    row = {**_row(form, facts), "principal_id": actor.principal_id, "submitted_at": now,
-           "state": _STATES.SUBMITTED, "fee_state": FeeState.DUE}  # fmt: skip
+async def submit(
+    connection: AsyncConnection, actor: Actor, form: Form, facts: str, now: datetime, *, principal_id: int | None = None
+) -> int:
+    """Return the id of the new application of the actor's own principal, or of `principal_id`, for which it may act."""
+    whose = actor.principal_id if principal_id is None else principal_id
+    row = {**_row(form, facts), "principal_id": whose, "submitted_at": now,
+           "state": APPLICATION.first, "fee_state": FeeState.DUE}  # fmt: skip
     insert = sa.insert(application).values(row).returning(application.c.id)
     application_id = int((await connection.execute(insert)).scalar_one())
-    about = About(application_id, form.surety_id, actor.principal_id)
+    about = About(application_id, form.surety_id, whose)
     await note_step(connection, actor, about, ApplicationStep.SUBMITTED, now)
     return application_id
 
 
-async def lock(
-    connection: AsyncConnection, actor: Actor, application_id: int, needed: Collection[ApplicationState]
-) -> AnyRow:
-    """Return the actor's application, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
+async def lock(connection: AsyncConnection, actor: Actor, application_id: int, step: ApplicationStep) -> AnyRow:
+    """Return the actor's application, held until the transaction ends. Raise `Refused` if `step` cannot be taken."""
     statement = (
         sa.select(application)
         .where(application.c.id == application_id, changes(actor, application))
@@ -70,9 +62,8 @@ async def lock(
     )
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
-        raise Refused(NOT_FOUND)
-    if row.state not in needed:
-        raise Refused(wrong_state(row.state, needed))
+        raise Refused(await why_not(connection, actor, application, [application_id], NOT_FOUND))
+    APPLICATION.after(row.state, step)
     return row
 
 
@@ -85,23 +76,28 @@ async def resubmit(
     connection: AsyncConnection, actor: Actor, application_id: int, form: Form, facts: str, now: datetime
 ) -> None:
     """Put a returned application back into the surety's queue, with its new content. Raise `Refused`."""
-    row = await lock(connection, actor, application_id, [_STATES.RETURNED])
+    row = await lock(connection, actor, application_id, _STEPS.RESUBMITTED)
     if row.surety_id != form.surety_id:
         raise Refused(Refusal("SURETY_CHANGED", "差し戻された申込の保証会社は変更できません。新しく申し込んでください。",
                               "A returned application stays with its surety. Apply anew for another one.",
                               ("application", "surety_id")))  # fmt: skip
-    await _set(connection, actor, application_id, {**_row(form, facts), "state": _STATES.SUBMITTED})
-    await note_step(connection, actor, About.row(row), ApplicationStep.RESUBMITTED, now)
+    await _set(connection, actor, application_id, {**_row(form, facts), "state": _after(row, _STEPS.RESUBMITTED)})
+    await note_step(connection, actor, About.row(row), _STEPS.RESUBMITTED, now)
 
 
 async def send_back(connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str) -> None:
     """Return an application to its principal for correction; `note` says what to correct. Raise `Refused`."""
-    await _judge(connection, actor, application_id, now, (_STATES.RETURNED, ApplicationStep.RETURNED, note))
+    await _judge(connection, actor, application_id, now, _STEPS.RETURNED, note)
 
 
 async def decline(connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str) -> None:
     """Decline an application for good; `note` says why. Raise `Refused`."""
-    await _judge(connection, actor, application_id, now, (_STATES.DECLINED, ApplicationStep.DECLINED, note))
+    await _judge(connection, actor, application_id, now, _STEPS.DECLINED, note)
+
+
+async def withdraw(connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str) -> None:
+    """Withdraw an application (取下げ) for which no guarantee was concluded yet; `note` says why. Raise `Refused`."""
+    await _judge(connection, actor, application_id, now, _STEPS.WITHDRAWN, note)
 
 
 async def approve(
@@ -111,7 +107,7 @@ async def approve(
 
     Raise `Refused`.
     """
-    row = await lock(connection, actor, application_id, [_STATES.SUBMITTED])
+    row = await lock(connection, actor, application_id, _STEPS.APPROVED)
     statement = sa.select(branch.c.id).where(branch.c.surety_id == actor.surety_id)
     if branch_id is not None:
         statement = statement.where(branch.c.id == branch_id)
@@ -119,7 +115,7 @@ async def approve(
     if len(branches) != 1:
         raise Refused(Refusal("BRANCH_NEEDED", "取扱店を指定してください。", "Say which branch handles the guarantee.",
                               ("branch_id",)))  # fmt: skip
-    await _set(connection, actor, application_id, {"state": _STATES.APPROVED, "branch_id": branches[0]})
+    await _set(connection, actor, application_id, {"state": _after(row, _STEPS.APPROVED), "branch_id": branches[0]})
     await note_step(connection, actor, About.row(row), ApplicationStep.APPROVED, now)
 
 
@@ -152,7 +148,7 @@ async def record_fee_consolidated(
 
 
 async def _fee_due(connection: AsyncConnection, actor: Actor, application_id: int) -> AnyRow:
-    row = await lock(connection, actor, application_id, [_STATES.SUBMITTED, _STATES.APPROVED])
+    row = await lock(connection, actor, application_id, _STEPS.FEE_RECORDED)
     if row.fee_state is not FeeState.DUE:
         raise Refused(Refusal("FEE_RECORDED", f"保証料は既に「{row.fee_state.ja}」です。",
                               f"The fee is {row.fee_state} already.", ("application_id",)))  # fmt: skip
@@ -160,13 +156,15 @@ async def _fee_due(connection: AsyncConnection, actor: Actor, application_id: in
 
 
 async def _judge(
-    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime,
-    verdict: tuple[ApplicationState, ApplicationStep, str],
-) -> None:  # fmt: skip
-    state, step, note = verdict
-    row = await lock(connection, actor, application_id, [_STATES.SUBMITTED])
-    await _set(connection, actor, application_id, {"state": state})
+    connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, step: ApplicationStep, note: str
+) -> None:
+    row = await lock(connection, actor, application_id, step)
+    await _set(connection, actor, application_id, {"state": _after(row, step)})
     await note_step(connection, actor, About.row(row), step, now, note)
+
+
+def _after(row: AnyRow, step: ApplicationStep) -> ApplicationState:
+    return APPLICATION.after(row.state, step)
 
 
 async def _set(connection: AsyncConnection, actor: Actor, application_id: int, row: Mapping[str, object]) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import Certificate, HandlingBranch, Surety
-from denshi_hosho.core.ownership import sees
+from denshi_hosho.core.ownership import sees, sees_as_party
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import certificate, guarantee, key_event
@@ -182,7 +182,7 @@ async def key_events_of(connection: AsyncConnection, actor: Actor, ids: Sequence
     statement = (
         sa.select(key_event.c.guarantee_id, key_event.c.event, key_event.c.at, key_event.c.note)
         .join(guarantee, guarantee.c.id == key_event.c.guarantee_id)
-        .where(guarantee.c.id.in_(ids), theirs(actor))
+        .where(guarantee.c.id.in_(ids), sees_as_party(actor, guarantee))
         .order_by(key_event.c.id)
     )
     for row in await connection.execute(statement):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core.guarantees import LIVE, theirs
+from denshi_hosho.core.guarantees import LIVE
+from denshi_hosho.core.ownership import sees_as_party
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import (
     certificate,
@@ -39,7 +40,7 @@ async def submissions_of(
     statement = (
         sa.select(submission_item.c.guarantee_id, *COLUMNS)
         .select_from(_HELD)
-        .where(theirs(actor), submission_item.c.guarantee_id.in_(guarantee_ids))
+        .where(sees_as_party(actor, guarantee), submission_item.c.guarantee_id.in_(guarantee_ids))
         .order_by(submission.c.id)
     )
     grouped: dict[int, list[AnyRow]] = defaultdict(list)
@@ -50,13 +51,18 @@ async def submissions_of(
 
 async def submissions_by_id(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, AnyRow]:
     """Return those of the actor's submissions that have one of `ids`, by id."""
-    statement = sa.select(*COLUMNS).select_from(_HELD).where(theirs(actor), submission.c.id.in_(ids)).distinct()
+    statement = (
+        sa.select(*COLUMNS)
+        .select_from(_HELD)
+        .where(sees_as_party(actor, guarantee), submission.c.id.in_(ids))
+        .distinct()
+    )
     return {row.id: row for row in await connection.execute(statement)}
 
 
 async def steps_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, list[AnyRow]]:
     """Return the steps of the actor's submissions `ids`, oldest first, by submission."""
-    own = sa.select(submission_item.c.submission_id).select_from(_HELD).where(theirs(actor))
+    own = sa.select(submission_item.c.submission_id).select_from(_HELD).where(sees_as_party(actor, guarantee))
     columns = submission_step.c.submission_id, submission_step.c.state, submission_step.c.note, submission_step.c.at
     mine = submission_step.c.submission_id.in_(ids), submission_step.c.submission_id.in_(own)
     grouped: dict[int, list[AnyRow]] = defaultdict(list)
@@ -67,7 +73,7 @@ async def steps_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]
 
 async def guarantees_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, list[int]]:
     """Return the ids of the guarantees whose keys the actor's submissions `ids` hand in, by submission."""
-    mine = theirs(actor), submission_item.c.submission_id.in_(ids)
+    mine = sees_as_party(actor, guarantee), submission_item.c.submission_id.in_(ids)
     columns = submission_item.c.submission_id, submission_item.c.guarantee_id
     statement = sa.select(*columns).select_from(_HELD).where(*mine).order_by(submission_item.c.id)
     grouped: dict[int, list[int]] = defaultdict(list)
@@ -92,6 +98,6 @@ async def works_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]
         _last_decided(decision.c.facts).label("facts"), _last_decided(decision.c.body).label("decision"),
     )  # fmt: skip
     tables = LIVE.join(surety, surety.c.id == guarantee.c.surety_id)
-    statement = sa.select(*columns).select_from(tables).where(theirs(actor), guarantee.c.id.in_(ids))
+    statement = sa.select(*columns).select_from(tables).where(sees_as_party(actor, guarantee), guarantee.c.id.in_(ids))
     found = {row.id: row for row in await connection.execute(statement)}
     return [found[each] for each in ids if each in found]

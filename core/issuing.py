@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.applications import About, lock, note_step
+from denshi_hosho.core.applying.states import APPLICATION
 from denshi_hosho.core.audit import Said
 from denshi_hosho.core.certificate import Certificate
 from denshi_hosho.core.clock import japan_day
@@ -23,7 +24,7 @@ from denshi_hosho.core.tables import access_key, application, branch, certificat
 from denshi_hosho.core.text import folded
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import Vault
-from denshi_hosho.core.vocabulary import ApplicationState, ApplicationStep, Change, FeeState, Medium, Stage
+from denshi_hosho.core.vocabulary import ApplicationStep, Change, FeeState, Medium, Stage
 
 FIRST_VERSION = 1
 
@@ -40,7 +41,7 @@ class Conclusion:
 
 async def approved(connection: AsyncConnection, actor: Actor, application_id: int) -> AnyRow:
     """Return the application, held, if it is approved and its fee is in. Raise `Refused`."""
-    row = await lock(connection, actor, application_id, [ApplicationState.APPROVED])
+    row = await lock(connection, actor, application_id, ApplicationStep.CONCLUDED)
     if row.fee_state is FeeState.DUE:
         raise Refused(
             Refusal(
@@ -64,7 +65,9 @@ async def issue(connection: AsyncConnection, row: AnyRow, record: DecisionRecord
     certified = await _certificate(connection, row, guarantee_id, number, how.now)
     await keep_decision(connection, row.id, Stage.CONCLUSION, record, how.now)
     mine = application.c.id == row.id, application.c.surety_id == how.actor.surety_id
-    await connection.execute(sa.update(application).where(*mine).values(state=ApplicationState.CONCLUDED))
+    await connection.execute(
+        sa.update(application).where(*mine).values(state=APPLICATION.after(row.state, ApplicationStep.CONCLUDED))
+    )
     electronic = row.delivery is Medium.ELECTRONIC
     key_id = await store_new_key(connection, how.vault, guarantee_id, number, how.now) if electronic else None
     said: Said = {certificate.name: digest(certified), "version": certified.version, access_key.name: key_id}

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core import audit
 from denshi_hosho.core.certificate import KeyNotice
 from denshi_hosho.core.errors import Refusal, Refused
-from denshi_hosho.core.ownership import acts_for
+from denshi_hosho.core.ownership import acts_for, why_not
 from denshi_hosho.core.tables import access_key, certificate, guarantee, key_event
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vault import Vault, new_key
@@ -111,7 +111,7 @@ async def _own(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> 
     statement = sa.select(guarantee.c.number, guarantee.c.medium).where(*mine).with_for_update(key_share=True)
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
-        raise Refused(NOT_FOUND)
+        raise Refused(await why_not(connection, actor, guarantee, [guarantee_id], NOT_FOUND))
     if row.medium is Medium.PAPER:
         raise Refused(ON_PAPER)
     return str(row.number)

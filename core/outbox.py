@@ -12,6 +12,7 @@ from denshi_hosho.core import audit
 from denshi_hosho.core.clock import next_mail_time
 from denshi_hosho.core.database import Database, at_end
 from denshi_hosho.core.notary import Notary
+from denshi_hosho.core.ownership import gets_mail_of
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, certificate, guarantee, mail, submission_item
 from denshi_hosho.core.vocabulary import GuaranteeKind
@@ -73,8 +74,9 @@ class Post:
 async def queue_registration_mail(
     connection: AsyncConnection, post: Post, guarantee_id: int, now: datetime, *, urgent: bool
 ) -> None:
-    """Queue the registration mail (R5) to each account of the principal: at the next 16:00 in Japan, or now if urgent.
+    """Queue the registration mail (R5) to each account of the principal, or of those who act for it.
 
+    It goes out at the next 16:00 in Japan, or now if urgent.
     Each mail ends with the checkpoint of the audit log, of which the entries of this very transaction are part.
     """
     for row in await _addressees(connection, guarantee_id):
@@ -117,7 +119,7 @@ async def _addressees(connection: AsyncConnection, guarantee_id: int) -> list[An
         certificate.c.principal_name, certificate.c.works_name, certificate.c.obligee_name, certificate.c.surety_name,
     )  # fmt: skip
     version = (certificate.c.guarantee_id == guarantee.c.id) & (certificate.c.version == guarantee.c.live_version)
-    tables = guarantee.join(certificate, version).join(account, account.c.principal_id == guarantee.c.principal_id)
+    tables = guarantee.join(certificate, version).join(account, gets_mail_of(guarantee.c.principal_id))
     statement = sa.select(*columns).select_from(tables).where(guarantee.c.id == guarantee_id)
     return list((await connection.execute(statement.order_by(account.c.id))).all())
 

@@ -1,4 +1,4 @@
-"""Who takes part: principals (保証契約者), sureties (保証会社) with their branches (取扱店), and accounts that act for them."""
+"""Who takes part: principals (保証契約者), sureties (保証会社) with branches (取扱店), obligees (発注者), and their accounts."""
 
 import re
 from collections.abc import Mapping
@@ -20,12 +20,15 @@ from denshi_hosho.core.tables import account, branch, delegation, obligee, princ
 from denshi_hosho.core.text import MAIL_ADDRESS, kept
 from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SuretyClass
 
+SURETY_UNKNOWN = Refusal(
+    "SURETY_UNKNOWN", "その保証会社は登録されていません。", "There is no such surety.", ("surety_id",)
+)
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{2,63}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NewAccount:
-    """An account to be made; `party_id` is the principal's or the surety's id, as `role` says."""
+    """An account to be made; `party_id` is the principal's, the surety's or the obligee's id, as `role` says."""
 
     login_id: str
     password: str
@@ -92,13 +95,12 @@ async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
     columns = sa.select(surety.c.name, surety.c.surety_class).where(surety.c.id == surety_id)
     row = (await connection.execute(columns)).one_or_none()
     if row is None:
-        raise Refused(Refusal("SURETY_UNKNOWN", "その保証会社は登録されていません。", "There is no such surety.",
-                              ("surety_id",)))  # fmt: skip
+        raise Refused(SURETY_UNKNOWN)
     return row
 
 
 async def party_id(connection: AsyncConnection, role: Role, name: str) -> int:
-    """Return the id of the principal or surety called `name`. Raise `Refused` if there is none."""
+    """Return the id of the principal, surety or obligee called `name`. Raise `Refused` if there is none."""
     table = {Role.PRINCIPAL: principal, Role.SURETY: surety, Role.OBLIGEE: obligee}[role]
     found = (await connection.execute(sa.select(table.c.id).where(table.c.name == kept(name)))).scalar_one_or_none()
     if found is None:

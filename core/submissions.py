@@ -1,15 +1,17 @@
 """Handing keys in (認証キーの提出): what was prepared for whom, how and when it was handed in, and what came of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import audit
 from denshi_hosho.core.errors import Refusal, Refused
-from denshi_hosho.core.ownership import acts_for
+from denshi_hosho.core.machine import Machine, Move
+from denshi_hosho.core.ownership import acts_for, why_not
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import guarantee, submission, submission_item, submission_step
 from denshi_hosho.core.tokens import Actor
@@ -18,15 +20,22 @@ from denshi_hosho.core.vocabulary import AuditEvent, Medium, SubmissionState
 _S = SubmissionState
 EVENTS = {each: AuditEvent(f"SUBMISSION_{each}") for each in SubmissionState}
 NOT_FOUND = Refusal("NOT_FOUND", "該当する提出がありません。", "There is no such submission.", ("submission_id",))
+_NO_GUARANTEE = Refusal(
+    "NOT_FOUND", "該当する保証契約がありません。", "There is no such guarantee.", ("guarantee_ids",)
+)
 
-# From which states each state is reached; what a state leads to is drawn in docs/submission.md.
-BEFORE: dict[SubmissionState, tuple[SubmissionState, ...]] = {
-    _S.SENT: (_S.PREPARED,),
-    _S.ARRIVED: (_S.SENT,),
-    _S.OPENED: (_S.SENT, _S.ARRIVED),
-    _S.ACCEPTED: (_S.SENT, _S.ARRIVED, _S.OPENED),
-    _S.REJECTED: (_S.SENT, _S.ARRIVED, _S.OPENED),
-}
+_WITH_THE_OBLIGEE = (_S.SENT, _S.ARRIVED, _S.OPENED)
+# What each state leads to is written out in docs/submission.md, too.
+SUBMISSION: Final = Machine(
+    "Submission", "この提出", "The submission", "submission_id", _S.PREPARED,
+    (
+        Move(_S.SENT, (_S.PREPARED,), _S.SENT),
+        Move(_S.ARRIVED, (_S.SENT,), _S.ARRIVED),
+        Move(_S.OPENED, (_S.SENT, _S.ARRIVED), _S.OPENED),
+        Move(_S.ACCEPTED, _WITH_THE_OBLIGEE, _S.ACCEPTED),
+        Move(_S.REJECTED, _WITH_THE_OBLIGEE, _S.REJECTED),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,28 +90,19 @@ async def check_own(connection: AsyncConnection, actor: Actor, guarantee_ids: Se
     mine = guarantee.c.id.in_(guarantee_ids), acts_for(actor, guarantee.c.principal_id)
     rows = (await connection.execute(sa.select(guarantee.c.id, guarantee.c.medium).where(*mine))).all()
     if len(rows) < len(set(guarantee_ids)) or not guarantee_ids:
-        raise Refused(Refusal("NOT_FOUND", "該当する保証契約がありません。", "There is no such guarantee.",
-                              ("guarantee_ids",)))  # fmt: skip
+        raise Refused(await why_not(connection, actor, guarantee, guarantee_ids, _NO_GUARANTEE))
     if any(row.medium is Medium.PAPER for row in rows):
         raise Refused(Refusal("ON_PAPER", "書面で交付した保証証書には認証キーがありません。",
                               "A guarantee on paper has no access key.", ("guarantee_ids",)))  # fmt: skip
 
 
-async def lock(
-    connection: AsyncConnection, actor: Actor, submission_id: int, needed: Collection[SubmissionState]
-) -> AnyRow:
-    """Return the actor's submission, held until the transaction ends. Raise `Refused` if it is not in `needed`."""
+async def lock(connection: AsyncConnection, actor: Actor, submission_id: int, step: SubmissionState) -> AnyRow:
+    """Return the actor's submission, held until the transaction ends. Raise `Refused` if `step` cannot be taken."""
     mine = submission.c.id == submission_id, acts_for(actor, submission.c.principal_id)
     row = (await connection.execute(sa.select(submission).where(*mine).with_for_update(key_share=True))).one_or_none()
     if row is None:
-        raise Refused(NOT_FOUND)
-    if row.state not in needed:
-        names = "」「".join(each.ja for each in needed)
-        raise Refused(Refusal(
-            "WRONG_STATE", f"この提出は「{row.state.ja}」です。この操作は「{names}」のときだけできます。",
-            f"The submission is {row.state}; this can be done only while it is {' or '.join(needed)}.",
-            ("submission_id",),
-        ))  # fmt: skip
+        raise Refused(await why_not(connection, actor, submission, [submission_id], NOT_FOUND))
+    SUBMISSION.after(row.state, step)
     return row
 
 
@@ -111,7 +111,7 @@ async def move(
     note: str | None = None,
 ) -> AnyRow:  # fmt: skip
     """Return the submission as it was before it came into `state`. Raise `Refused` from a state that does not lead there."""
-    row = await lock(connection, actor, submission_id, BEFORE[state])
+    row = await lock(connection, actor, submission_id, state)
     mine = submission.c.id == submission_id, acts_for(actor, submission.c.principal_id)
     await connection.execute(sa.update(submission).where(*mine).values(state=state))
     await note_step(connection, submission_id, state, now, actor, note)
@@ -130,7 +130,7 @@ async def went(
 async def was_opened(connection: AsyncConnection, guarantee_id: int, now: datetime) -> None:
     """Bring every submission of the guarantee that waits for it into the state OPENED: number and key were used."""
     holding = sa.select(submission_item.c.submission_id).where(submission_item.c.guarantee_id == guarantee_id)
-    waiting = submission.c.id.in_(holding), submission.c.state.in_(BEFORE[_S.OPENED])
+    waiting = submission.c.id.in_(holding), submission.c.state.in_(SUBMISSION.move(_S.OPENED).before)
     opened = sa.update(submission).where(*waiting).values(state=_S.OPENED).returning(submission.c.id)
     for submission_id in (await connection.execute(opened)).scalars().all():
         await note_step(connection, submission_id, _S.OPENED, now)

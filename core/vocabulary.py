@@ -205,6 +205,31 @@ class DraftState(Word):
     DISCARDED = "DISCARDED", "破棄"
 
 
+class DraftStep(Word):
+    """What is done with a draft of an application."""
+
+    SAVED = "SAVED", "保存"
+    SUBMITTED = "SUBMITTED", "申込"
+    DISCARDED = "DISCARDED", "破棄"
+
+
+class PrincipalKind(Word):
+    """What a principal (保証契約者) is among those that act for each other."""
+
+    COMPANY = "COMPANY", "会社"
+    BRANCH_OFFICE = "BRANCH_OFFICE", "支店"
+    JOINT_VENTURE = "JOINT_VENTURE", "共同企業体"
+
+
+class Relation(Word):
+    """As what an account's principal acts for another one, or sees it."""
+
+    ITSELF = "ITSELF", "本人"
+    HEAD_OFFICE = "HEAD_OFFICE", "本店"
+    LEADING_MEMBER = "LEADING_MEMBER", "代表者"
+    MEMBER = "MEMBER", "構成員"
+
+
 class ChangeState(Word):
     """Where a request for a change (変更の申込) stands."""
 

@@ -1,6 +1,6 @@
 """The surety's side of an application: return, decline, approve, record the fee, conclude."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 
@@ -14,43 +14,56 @@ from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Role
 from denshi_hosho.resolvers.decisions import at_conclusion, eligibility, record, require_delivery
+from denshi_hosho.resolvers.doing import done
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.policy import acting_for
 
 
-async def send_back(platform: Platform, actor: Actor | None, application_id: int, note: str) -> int:
+async def send_back(
+    platform: Platform, actor: Actor | None, application_id: int, note: str, idempotency_key: str | None = None
+) -> int:
     """Return the application's id after it was returned for correction. Raise `Refused`."""
     check_note(note, "note")
-    return await _step(platform, actor, application_id, partial(applications.send_back, note=note))
+    asked = "return", {"application_id": application_id, "note": note}
+    return await _step(platform, actor, asked, idempotency_key, partial(applications.send_back, note=note))
 
 
-async def decline(platform: Platform, actor: Actor | None, application_id: int, note: str) -> int:
+async def decline(
+    platform: Platform, actor: Actor | None, application_id: int, note: str, idempotency_key: str | None = None
+) -> int:
     """Return the application's id after it was declined. Raise `Refused`."""
     check_note(note, "note")
-    return await _step(platform, actor, application_id, partial(applications.decline, note=note))
+    asked = "decline", {"application_id": application_id, "note": note}
+    return await _step(platform, actor, asked, idempotency_key, partial(applications.decline, note=note))
 
 
-async def approve(platform: Platform, actor: Actor | None, application_id: int, branch_id: int | None) -> int:
+async def approve(
+    platform: Platform, actor: Actor | None, application_id: int, branch_id: int | None,
+    idempotency_key: str | None = None,
+) -> int:  # fmt: skip
     """Return the application's id after it was approved. Raise `Refused`."""
-    return await _step(platform, actor, application_id, partial(applications.approve, branch_id=branch_id))
+    asked = "approve", {"application_id": application_id, "branch_id": branch_id}
+    return await _step(platform, actor, asked, idempotency_key, partial(applications.approve, branch_id=branch_id))
 
 
-async def record_fee(
+async def record_fee(  # noqa: PLR0913  whose fee of how much was received when, or is paid consolidated
     platform: Platform, actor: Actor | None, application_id: int, *, amount: int | None, received_on: date | None,
-    consolidated: bool,
+    consolidated: bool, idempotency_key: str | None = None,
 ) -> int:  # fmt: skip
     """Return the application's id after its fee was recorded, as received or as consolidated. Raise `Refused`."""
+    asked = "record fee", {"application_id": application_id, "amount": amount, "received_on": received_on,
+                           "consolidated": consolidated}  # fmt: skip
     if consolidated:
         if amount is not None or received_on is not None:
             raise Refused(_ONE_OF)
-        return await _step(platform, actor, application_id, applications.record_fee_consolidated)
+        return await _step(platform, actor, asked, idempotency_key, applications.record_fee_consolidated)
     if amount is None or received_on is None:
         raise Refused(_ONE_OF)
     if received_on > japan_day(platform.clock()):
         raise Refused(Refusal("DAY_IN_FUTURE", "領収日が未来の日付です。", "The fee cannot have been received in the future.",
                               ("received_on",)))  # fmt: skip
     take = partial(applications.record_fee_received, fee=(amount, received_on))
-    return await _step(platform, actor, application_id, take)
+    return await _step(platform, actor, asked, idempotency_key, take)
 
 
 async def conclude(platform: Platform, actor: Actor | None, application_id: int, idempotency_key: str) -> int:
@@ -86,11 +99,14 @@ _ONE_OF = Refusal(
 _Step = Callable[[AsyncConnection, Actor, int, datetime], Awaitable[None]]
 
 
-async def _step(platform: Platform, actor: Actor | None, application_id: int, take: _Step) -> int:
-    who, now = acting_for(actor, Role.SURETY), platform.clock()
+async def _step(
+    platform: Platform, actor: Actor | None, asked: tuple[str, Mapping[str, object]], idempotency_key: str | None,
+    take: _Step,
+) -> int:  # fmt: skip
+    application_id = int(str(asked[1]["application_id"]))
 
-    async def work(connection: AsyncConnection) -> int:
+    async def work(connection: AsyncConnection, who: Actor, now: datetime) -> int:
         await take(connection, who, application_id, now)
         return application_id
 
-    return await platform.database.write(work)
+    return await done(platform, actor, Role.SURETY, asked, idempotency_key, work)

@@ -69,6 +69,7 @@ class Guarantee(Node):
     obligee_name: str = strawberry.field(
         description="The obligee (発注者, the issuer of the works contract) as the certificate names it."
     )
+    principal_name: str = strawberry.field(description="The principal (保証契約者) as the certificate names it.")
     works_name: str = strawberry.field(description="Name of the works (工事名).")
     contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
     covered_price: Yen | None = strawberry.field(description="Covered part of the contract price (請負金額(対象額)).")
@@ -142,7 +143,7 @@ class Guarantee(Node):
 
     @strawberry.field(
         graphql_type=SubmissionPlan | None,
-        description="How to hand its access key in here (認証キーの提出方法); null on paper.",
+        description="How to hand its access key in here (認証キーの提出方法); null on paper, and to whom it was handed in.",
         metadata=needs("application_id", "medium"),
     )
     async def submission(self, info: Request) -> CoreObject:

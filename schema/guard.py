@@ -10,7 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from denshi_hosho.core.errors import Refused
 from denshi_hosho.resolvers.policy import Policy
-from denshi_hosho.schema.policy import POLICY, REACHED, Reach
+from denshi_hosho.schema.policy import ABOUT, POLICY, REACHED, About, Reach
 from denshi_hosho.schema.refusals import refused
 
 
@@ -29,11 +29,23 @@ def reach_of(kind: GraphQLObjectType) -> Reach:
 
 def policy_of(kind: GraphQLObjectType, name: str) -> Policy:
     """Return who may ask for that field of that type. Raise `PolicyMissing`."""
-    field: StrawberryField = kind.fields[name].extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
-    found = field.metadata.get(POLICY)
+    found = _metadata(kind, name).get(POLICY)
     if not isinstance(found, Policy):
         raise PolicyMissing(f"{kind.name}.{name} has no policy: give it metadata=may(Policy.…)")
     return found
+
+
+def about_of(kind: GraphQLObjectType, name: str) -> About:
+    """Return what that field of that type is about; it has a policy."""
+    found = _metadata(kind, name)[ABOUT]
+    if not isinstance(found, About):
+        raise PolicyMissing(f"{kind.name}.{name} does not say what it is about")
+    return found
+
+
+def _metadata(kind: GraphQLObjectType, name: str) -> Mapping[Any, Any]:
+    field: StrawberryField = kind.fields[name].extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+    return field.metadata
 
 
 def object_types(schema: GraphQLSchema) -> Iterator[GraphQLObjectType]:

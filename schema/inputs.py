@@ -15,6 +15,7 @@ from denshi_hosho.schema.scalars import Yen
 from denshi_hosho.schema.words import Change, GuaranteeKind, Medium, Procurement, SuretyClass, Way, WorkType
 
 KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
+MAY_KEY = f"{KEY} Without one it is done each time."
 _WORK = "The work that a refusal with `work` has asked for."
 
 
@@ -178,6 +179,10 @@ class ChangePasswordInput:
 @strawberry.input(description="Input of `applyForGuarantee`.")
 class ApplyForGuaranteeInput:
     application: ApplicationInput = strawberry.field(description="The application.")
+    on_behalf_of: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="Global id of the principal (保証契約者) for whom it is made, from `viewer.parties`; one's own if left out.",
+    )
     idempotency_key: str = strawberry.field(description=KEY)
 
 
@@ -185,6 +190,7 @@ class ApplyForGuaranteeInput:
 class ResubmitApplicationInput:
     application_id: strawberry.ID = strawberry.field(description="Global id of the returned application.")
     application: ApplicationInput = strawberry.field(description="The whole application, corrected.")
+    idempotency_key: str | None = strawberry.field(default=None, description=MAY_KEY)
 
 
 @strawberry.input(description="Input of `approveApplication`.")
@@ -194,12 +200,14 @@ class ApproveApplicationInput:
         default=None,
         description="Global id of the handling branch (取扱店); needed if the surety has several.",
     )
+    idempotency_key: str | None = strawberry.field(default=None, description=MAY_KEY)
 
 
 @strawberry.input(description="Input of `returnApplication` and `declineApplication`.")
 class JudgeApplicationInput:
     application_id: strawberry.ID = strawberry.field(description="Global id of the application.")
     note: str = strawberry.field(description="Why, for the principal to read (理由), 1 to 1,000 characters.")
+    idempotency_key: str | None = strawberry.field(default=None, description=MAY_KEY)
 
 
 @strawberry.input(description="Input of `recordFee`: `amount` and `receivedOn`, or `consolidated`.")
@@ -208,6 +216,7 @@ class RecordFeeInput:
     amount: Yen | None = strawberry.field(default=None, description="The fee received (保証料).")
     received_on: date | None = strawberry.field(default=None, description="Day on which it was received (領収日).")
     consolidated: bool = strawberry.field(default=False, description="It is paid later, consolidated (一括後払).")
+    idempotency_key: str | None = strawberry.field(default=None, description=MAY_KEY)
 
 
 @strawberry.input(description="Input of `concludeGuarantee`.")

@@ -12,9 +12,9 @@ from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema import inputs
 from denshi_hosho.schema.changing import ChangeMutations
 from denshi_hosho.schema.context import CoreObject, Request
+from denshi_hosho.schema.drafting import DraftMutations
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.outcomes import (
-    ApplicationPayload,
     ApplicationResult,
     GuaranteePayload,
     GuaranteeResult,
@@ -25,7 +25,8 @@ from denshi_hosho.schema.outcomes import (
     SignedOut,
     SignOutResult,
 )
-from denshi_hosho.schema.policy import may
+from denshi_hosho.schema.payloads import application_id_of, application_payload, principal_id_of
+from denshi_hosho.schema.policy import About, may
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.submitting import SubmissionMutations
 from denshi_hosho.schema.webhook_mutations import WebhookMutations
@@ -45,13 +46,6 @@ def _session(info: Request, session: CoreSession) -> Session:
     )
 
 
-async def _application(info: Request, application_id: int) -> ApplicationPayload:
-    columns = wanted(info, "application", on="ApplicationPayload")
-    info.context.forget()
-    row: CoreObject = await info.context.applications(columns).load(application_id)
-    return ApplicationPayload(application=row)
-
-
 async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
     columns = wanted(info, "guarantee", on="GuaranteePayload")
     context = info.context
@@ -60,13 +54,11 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
     return GuaranteePayload(guarantee=row)
 
 
-def _application_id(text: str) -> int:
-    return row_id(text, "GuaranteeApplication")
-
-
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
-    @strawberry.mutation(description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN))
+class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, WebhookMutations):
+    @strawberry.mutation(
+        description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)
+    )
     async def sign_in(self, info: Request, input: Annotated[inputs.SignInInput, _INPUT]) -> SessionResult:
         work = input.work.solution() if input.work else None
         attempt = Attempt(SIGN_IN, input.login_id, info.context.caller, work)
@@ -74,7 +66,7 @@ class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
 
     @strawberry.mutation(
         description="Sign in with an ID token of the external OpenID Connect provider, if one is configured; it is good once.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ACCOUNT),
     )
     async def sign_in_with_provider(
         self, info: Request, input: Annotated[inputs.SignInWithProviderInput, _INPUT]
@@ -83,18 +75,18 @@ class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
 
     @strawberry.mutation(
         description="Continue a session. A refresh token is good once; used twice, it ends the session.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ACCOUNT),
     )
     async def refresh_session(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SessionResult:
         return _session(info, await access.refresh_session(info.context.platform, input.refresh_token))
 
-    @strawberry.mutation(description="End a session (ログアウト).", metadata=may(Policy.OPEN))
+    @strawberry.mutation(description="End a session (ログアウト).", metadata=may(Policy.OPEN, About.ACCOUNT))
     async def sign_out(self, info: Request, input: Annotated[inputs.RefreshInput, _INPUT]) -> SignOutResult:
         return SignedOut(ended=await access.sign_out(info.context.platform, input.refresh_token))
 
     @strawberry.mutation(
         description="Change one's password (パスワード変更); every other session of the account ends.",
-        metadata=may(Policy.SIGNED_IN),
+        metadata=may(Policy.SIGNED_IN, About.ACCOUNT),
     )
     async def change_password(
         self, info: Request, input: Annotated[inputs.ChangePasswordInput, _INPUT]
@@ -112,10 +104,11 @@ class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
     ) -> ApplicationResult:
         context = info.context
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
-        told = input.application.told()
-        return await _application(
-            info, await applying.apply(context.platform, context.actor, form, told, input.idempotency_key)
+        told, whose = input.application.told(), principal_id_of(input.on_behalf_of)
+        applied = await applying.apply(
+            context.platform, context.actor, form, told, input.idempotency_key, on_behalf_of=whose
         )
+        return await application_payload(info, applied)
 
     @strawberry.mutation(
         description="Principal: submit a returned application again, corrected (再申込).",
@@ -126,10 +119,11 @@ class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
     ) -> ApplicationResult:
         context = info.context
         form = input.application.form(obligees.name(context.platform, input.application.obligee))
-        told, application_id = input.application.told(), _application_id(input.application_id)
-        return await _application(
-            info, await applying.resubmit(context.platform, context.actor, application_id, form, told)
+        told, application_id = input.application.told(), application_id_of(input.application_id)
+        again = await applying.resubmit(
+            context.platform, context.actor, application_id, form, told, input.idempotency_key
         )
+        return await application_payload(info, again)
 
     @strawberry.mutation(
         description="Surety: return an application to its principal for correction (差戻し).",
@@ -138,41 +132,44 @@ class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
     async def return_application(
         self, info: Request, input: Annotated[inputs.JudgeApplicationInput, _INPUT]
     ) -> ApplicationResult:
-        context, application_id = info.context, _application_id(input.application_id)
-        return await _application(
-            info, await underwriting.send_back(context.platform, context.actor, application_id, input.note)
+        context, application_id = info.context, application_id_of(input.application_id)
+        judged = await underwriting.send_back(
+            context.platform, context.actor, application_id, input.note, input.idempotency_key
         )
+        return await application_payload(info, judged)
 
     @strawberry.mutation(description="Surety: decline an application for good (謝絶).", metadata=may(Policy.SURETY))
     async def decline_application(
         self, info: Request, input: Annotated[inputs.JudgeApplicationInput, _INPUT]
     ) -> ApplicationResult:
-        context, application_id = info.context, _application_id(input.application_id)
-        return await _application(
-            info, await underwriting.decline(context.platform, context.actor, application_id, input.note)
+        context, application_id = info.context, application_id_of(input.application_id)
+        judged = await underwriting.decline(
+            context.platform, context.actor, application_id, input.note, input.idempotency_key
         )
+        return await application_payload(info, judged)
 
     @strawberry.mutation(description="Surety: approve an application (承認).", metadata=may(Policy.SURETY))
     async def approve_application(
         self, info: Request, input: Annotated[inputs.ApproveApplicationInput, _INPUT]
     ) -> ApplicationResult:
-        context, application_id = info.context, _application_id(input.application_id)
+        context, application_id = info.context, application_id_of(input.application_id)
         branch_id = None if input.branch_id is None else row_id(input.branch_id, "Branch")
-        return await _application(
-            info, await underwriting.approve(context.platform, context.actor, application_id, branch_id)
+        approved = await underwriting.approve(
+            context.platform, context.actor, application_id, branch_id, input.idempotency_key
         )
+        return await application_payload(info, approved)
 
     @strawberry.mutation(
         description="Surety: record the fee as received or as consolidated (保証料の領収・一括後払).",
         metadata=may(Policy.SURETY),
     )
     async def record_fee(self, info: Request, input: Annotated[inputs.RecordFeeInput, _INPUT]) -> ApplicationResult:
-        context, application_id = info.context, _application_id(input.application_id)
+        context, application_id = info.context, application_id_of(input.application_id)
         recorded = await underwriting.record_fee(
             context.platform, context.actor, application_id, amount=input.amount, received_on=input.received_on,
-            consolidated=input.consolidated,
+            consolidated=input.consolidated, idempotency_key=input.idempotency_key,
         )  # fmt: skip
-        return await _application(info, recorded)
+        return await application_payload(info, recorded)
 
     @strawberry.mutation(
         description="Surety: conclude the guarantee of an approved application (保証契約締結). Number, certificate, key and mail come "
@@ -182,7 +179,7 @@ class Mutation(SubmissionMutations, ChangeMutations, WebhookMutations):
     async def conclude_guarantee(
         self, info: Request, input: Annotated[inputs.ConcludeGuaranteeInput, _INPUT]
     ) -> GuaranteeResult:
-        context, application_id = info.context, _application_id(input.application_id)
+        context, application_id = info.context, application_id_of(input.application_id)
         return await _guarantee(
             info,
             await underwriting.conclude(context.platform, context.actor, application_id, input.idempotency_key),

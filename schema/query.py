@@ -6,7 +6,17 @@ import strawberry
 
 from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import auditing, changing, decisions, documents, obligees, reading, webhooks
+from denshi_hosho.resolvers import (
+    auditing,
+    changing,
+    decisions,
+    documents,
+    drafting,
+    obligees,
+    parties,
+    reading,
+    webhooks,
+)
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
@@ -19,7 +29,7 @@ from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
 from denshi_hosho.schema.paging import PageInfo
-from denshi_hosho.schema.policy import Reach, may, reached
+from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
@@ -123,6 +133,15 @@ async def _submission(info: Request, local: int) -> CoreObject:
     return found
 
 
+async def _draft(info: Request, local: int) -> CoreObject:
+    (found,) = await drafting.by_id(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
+async def _principal(info: Request, local: int) -> CoreObject:
+    return await parties.one(info.context.platform, info.context.signed_in, local)
+
+
 async def _webhook(info: Request, local: int) -> CoreObject:
     (found,) = await webhooks.webhooks_by_id(info.context.platform, info.context.signed_in, [local])
     return found
@@ -140,6 +159,8 @@ _OWN = {
     "GuaranteeApplication": _application,
     "Submission": _submission,
     "ChangeRequest": _change,
+    "Draft": _draft,
+    "Principal": _principal,
     "Webhook": _webhook,
     "WebhookDelivery": _delivery,
 }
@@ -150,7 +171,7 @@ class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ROWS),
     )
     def viewer(self, info: Request) -> CoreObject:
         return info.context.actor
@@ -158,7 +179,7 @@ class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries):
     @strawberry.field(
         graphql_type=Node | None,
         description="The object with this global id, if the asker may see it.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.ROWS),
     )
     async def node(
         self,
@@ -223,7 +244,7 @@ class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries):
     @strawberry.field(
         description="Open a certificate with number and key (電子証書の閲覧), no account needed. The opening is written down and the "
         "principal sees it.",
-        metadata=may(Policy.OPEN),
+        metadata=may(Policy.OPEN, About.KEY),
     )
     async def certificate(
         self, info: Request,

@@ -56,17 +56,18 @@ def refused(exception: CoreRefused) -> Refused:
     work: CoreObject = exception.work
     log.tell(*(each.code for each in exception.refusals))
     return Refused(
-        refusals=[_refusal(each) for each in exception.refusals],
+        refusals=[refusal(each) for each in exception.refusals],
         decision=decision,
         retry_after_seconds=exception.retry_after,
         work=work,
     )
 
 
-def _refusal(refusal: CoreRefusal) -> Refusal:
-    sources: CoreObject = list(refusal.sources)
-    path = [camel(name) for name in refusal.path]
-    return Refusal(code=refusal.code, message=refusal.ja, message_en=refusal.en, path=path, sources=sources)
+def refusal(reason: CoreRefusal) -> Refusal:
+    """Return the GraphQL form of one reason for a refusal."""
+    sources: CoreObject = list(reason.sources)
+    path = [camel(name) for name in reason.path]
+    return Refusal(code=reason.code, message=reason.ja, message_en=reason.en, path=path, sources=sources)
 
 
 class RefusedHandler(strawberry.ExceptionHandler[CoreRefused, Refused]):

@@ -3,11 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
+from denshi_hosho.core.applying.states import APPLICATION, DRAFT
 from denshi_hosho.core.changes.states import CHANGE
 from denshi_hosho.core.life.states import GUARANTEE
 from denshi_hosho.core.machine import Machine, steps_from
+from denshi_hosho.core.submissions import SUBMISSION
 
 MACHINES: Final[Sequence[Machine[Any]]] = (
+    DRAFT,
+    APPLICATION,
+    SUBMISSION,
     GUARANTEE,
     CHANGE,
 )  # fmt: skip

@@ -6,18 +6,20 @@ import strawberry
 
 from denshi_hosho.core.guarantees import Search
 from denshi_hosho.core.trail import TrailSearch
-from denshi_hosho.resolvers import auditing, reading
+from denshi_hosho.resolvers import auditing, drafting, parties, reading
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.applications import ApplicationConnection
 from denshi_hosho.schema.audit import AuditRecordConnection, AuditSearchInput
 from denshi_hosho.schema.context import CoreObject, Request
+from denshi_hosho.schema.drafts import DraftConnection
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
 from denshi_hosho.schema.paging import Connection, extras, window
-from denshi_hosho.schema.policy import Reach, may, reached
+from denshi_hosho.schema.policy import About, Reach, may, reached
+from denshi_hosho.schema.principals import PartyConnection
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.webhooks import WebhookFields
-from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, GuaranteeOrder, Role, SearchField
+from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, DraftState, GuaranteeOrder, Role, SearchField
 
 First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
 After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
@@ -37,9 +39,12 @@ class GuaranteeSearchInput:
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
 class Viewer(WebhookFields):
-    role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN))
+    role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN, About.ACCOUNT))
 
-    @strawberry.field(description="Name of the principal or surety for which it acts.", metadata=may(Policy.SIGNED_IN))
+    @strawberry.field(
+        description="Name of the principal, surety or obligee for which it acts.",
+        metadata=may(Policy.SIGNED_IN, About.ACCOUNT),
+    )
     async def party_name(self, info: Request) -> str:
         return str((await reading.party(info.context.platform, info.context.signed_in)).name)
 
@@ -73,7 +78,7 @@ class Viewer(WebhookFields):
 
     @strawberry.field(
         graphql_type=ApplicationConnection,
-        description="Its applications: a principal's own, or those made to a surety (its queue).",
+        description="Its applications: of the principals that it sees, or those made to a surety (its queue); an obligee sees none.",
         metadata=may(Policy.SIGNED_IN),
     )
     async def applications(
@@ -102,3 +107,30 @@ class Viewer(WebhookFields):
         context, page = info.context, window(first, after, last, before)
         look = search.look() if search else TrailSearch()
         return Connection(await auditing.audit_trail(context.platform, context.signed_in, look, page, columns))
+
+    @strawberry.field(
+        graphql_type=DraftConnection,
+        description="The drafts of applications (下書き) of the principals for which it acts, the newest first; a surety has none.",
+        metadata=may(Policy.SIGNED_IN),
+    )
+    async def drafts(
+        self, info: Request,
+        states: Annotated[list[DraftState] | None, strawberry.argument(description="Only those in these states.")] = None,
+        first: First = None, after: After = None, last: Last = None, before: Before = None,
+    ) -> CoreObject:  # fmt: skip
+        context, page = info.context, window(first, after, last, before)
+        counted = extras(wanted(info))
+        return Connection(await drafting.page(context.platform, context.signed_in, states or [], page, counted))
+
+    @strawberry.field(
+        graphql_type=PartyConnection,
+        description="The principals (保証契約者) for whom it may act, or whom it may see: itself, branch offices (支店), joint "
+        "ventures (JV), the first registered first. A surety acts for none.",
+        metadata=may(Policy.SIGNED_IN),
+    )
+    async def parties(
+        self, info: Request,
+        first: First = None, after: After = None, last: Last = None, before: Before = None,
+    ) -> CoreObject:  # fmt: skip
+        context, page = info.context, window(first, after, last, before)
+        return Connection(await parties.page(context.platform, context.signed_in, page, extras(wanted(info))))

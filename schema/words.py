@@ -18,6 +18,7 @@ from denshi_hosho.core.vocabulary import (
     ClaimState,
     ConditionState,
     Consequence,
+    DraftState,
     FeeState,
     FeeStatementKind,
     FundsItem,
@@ -27,7 +28,9 @@ from denshi_hosho.core.vocabulary import (
     GuaranteeStep,
     KeyEventKind,
     Medium,
+    PrincipalKind,
     Procurement,
+    Relation,
     Role,
     Stage,
     SubmissionState,
@@ -68,6 +71,7 @@ __all__ = [
     "CopyFor",
     "CopyForm",
     "DeadlineEvent",
+    "DraftState",
     "FeeState",
     "FeeStatementKind",
     "FundsItem",
@@ -82,8 +86,10 @@ __all__ = [
     "Medium",
     "Need",
     "Outcome",
+    "PrincipalKind",
     "Procurement",
     "RecipientKnown",
+    "Relation",
     "Role",
     "SearchField",
     "Stage",
@@ -122,6 +128,9 @@ word_enum(Procurement, "How the works contract was awarded (契約方式).")
 word_enum(Role, "For whom an account acts.")
 word_enum(ApplicationState, "Where an application (保証申込) stands.")
 word_enum(ApplicationStep, "What happened to an application (保証申込の経過).")
+word_enum(DraftState, "Where a draft of an application (保証申込の下書き) stands.")
+word_enum(PrincipalKind, "What a principal (保証契約者) is among those that act for each other.")
+word_enum(Relation, "As what an account's principal acts for another one, or sees it.")
 word_enum(FeeState, "Whether the fee (保証料) stands in the way of the certificate.")
 word_enum(SubmissionState, "Where a handing in of keys (認証キーの提出) stands.")
 word_enum(Stage, "At which moment the obligee's rules were asked.")

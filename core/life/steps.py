@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core import audit
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.life.states import GUARANTEE
-from denshi_hosho.core.ownership import changes
+from denshi_hosho.core.ownership import changes, why_not
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import guarantee, guarantee_step
 from denshi_hosho.core.tokens import Actor
@@ -25,7 +25,7 @@ async def held(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> 
     statement = sa.select(guarantee).where(*mine).with_for_update(key_share=True)
     row = (await connection.execute(statement)).one_or_none()
     if row is None:
-        raise Refused(NOT_FOUND)
+        raise Refused(await why_not(connection, actor, guarantee, [guarantee_id], NOT_FOUND))
     return row
 
 

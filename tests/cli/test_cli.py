@@ -391,3 +391,34 @@ def test_the_demo_shows_the_leaflets_stops_cleanly_and_finds_its_data_again(tmp_
         assert printed.endswith("Stopped. The data stays.\n")
         assert "Traceback" not in printed
     assert len(list((tmp_path / "demo" / "mail").glob("*.eml"))) == 2
+
+
+def test_branch_offices_and_joint_ventures_are_added(environment: dict[str, str]) -> None:
+    def add(*arguments: str) -> tuple[int, str]:
+        done = hosho("principals", "add", *arguments, **environment)
+        return done.returncode, done.stdout + done.stderr
+
+    for name in ("（例）本店", "（例）構成員"):
+        assert add(name)[0] == 0
+    assert add("（例）支店", "--branch-of", "（例）本店") == (0, "Added the principal （例）支店.\n")
+    venture = ("（例）共同企業体", "--joint-venture", "--lead", "（例）支店", "--member", "（例）構成員")
+    assert add(*venture) == (0, "Added the principal （例）共同企業体.\n")
+    for wrong, code in (
+        (("新", "--branch-of", "（例）支店"), "NOT_A_COMPANY"), (("新", "--branch-of", "（例）なし"), "PARTY_UNKNOWN"),
+        (("新", "--joint-venture", "--lead", "（例）本店"), "MEMBERS_NEEDED"), (venture, "PRINCIPAL_EXISTS"),
+        (("新", "--joint-venture", "--lead", "（例）本店", "--member", "（例）共同企業体"), "MEMBER_NOT_ALLOWED"),
+    ):  # fmt: skip
+        status, said = add(*wrong)
+        assert (status, code in said) == (1, True), said
+    for usage in (("新", "--joint-venture"), ("新", "--lead", "（例）本店"), ("新", "--member", "（例）本店"),
+                  ("新", "--branch-of", "（例）本店", "--joint-venture", "--lead", "（例）本店")):  # fmt: skip
+        assert add(*usage)[0] == 2
+
+
+def test_an_account_acts_for_one_party(environment: dict[str, str]) -> None:
+    more = ("--email", "a@example.jp", "--password-stdin")
+    for parties in ((), ("--principal", "甲", "--surety", "乙"), ("--surety", "乙", "--obligee", "丙")):
+        assert hosho("users", "add", "reiji", *parties, *more, text=PASSWORD, **environment).returncode == 2
+    for option, role in (("--principal", "principal"), ("--surety", "surety"), ("--obligee", "obligee")):
+        refused = hosho("users", "add", "reiji", option, "（例）なし", *more, text=PASSWORD, **environment)
+        assert (refused.returncode, f"There is no {role} called （例）なし." in refused.stderr) == (1, True)

@@ -33,6 +33,9 @@ OPERATIONS: dict[str, tuple[Operation, set[ApplicationState]]] = {
     ),
     "send_back": (lambda c, _w, who, a: applications.send_back(c, who, a, LATER, "理由"), {State.SUBMITTED}),
     "decline": (lambda c, _w, who, a: applications.decline(c, who, a, LATER, "理由"), {State.SUBMITTED}),
+    "withdraw": (
+        lambda c, _w, who, a: applications.withdraw(c, who, a, LATER, "理由"), {State.SUBMITTED, State.RETURNED, State.APPROVED},
+    ),
     "approve": (lambda c, _w, who, a: applications.approve(c, who, a, LATER, None), {State.SUBMITTED}),
     "fee received": (
         lambda c, _w, who, a: applications.record_fee_received(c, who, a, LATER, FEE), {State.SUBMITTED, State.APPROVED},
@@ -51,7 +54,7 @@ async def put(world: World, application_id: int, **values: Any) -> None:
 
 
 async def do(world: World, name: str, application_id: int, actor: Actor | None = None) -> None:
-    who = actor or (world.contractor if name == "resubmit" else world.underwriter)
+    who = actor or (world.contractor if name in {"resubmit", "withdraw"} else world.underwriter)
     await world.database.write(lambda connection: OPERATIONS[name][0](connection, world, who, application_id))
 
 
@@ -76,7 +79,7 @@ async def refused(world: World, name: str, application_id: int, actor: Actor | N
 
 async def test_every_step_from_every_wrong_state_is_refused(world: World) -> None:
     application_id = await world.submitted()
-    assert len(WRONG) == 7 * 6 - 9
+    assert len(WRONG) == 8 * 6 - 12
     for name, state in WRONG:
         await put(world, application_id, state=state)
         (refusal,) = (await refused(world, name, application_id)).refusals
@@ -126,6 +129,17 @@ async def test_a_judgement_is_kept_with_its_reason(world: World, name: str, stat
     await do(world, name, application_id)
     assert (await stored(world, application_id)).state is state
     assert (await steps(world))[1:] == [(step, world.underwriter.account_id, "理由", LATER)]
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.RETURNED, State.APPROVED])
+async def test_an_application_is_withdrawn_with_its_reason_before_it_is_concluded(world: World, state: State) -> None:
+    application_id = await world.submitted()
+    await put(world, application_id, state=state)
+    before = await world.rows()
+    await do(world, "withdraw", application_id)
+    assert (await stored(world, application_id)).state is State.WITHDRAWN
+    assert (await steps(world))[1:] == [(Step.WITHDRAWN, world.contractor.account_id, "理由", LATER)]
+    assert grown(before, await world.rows()) == {"application_step": 1, "audit_entry": 1, "audit_node": 1}
 
 
 async def test_a_returned_application_comes_back_with_its_new_content(world: World) -> None:

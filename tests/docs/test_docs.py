@@ -16,7 +16,7 @@ import pytest
 from denshi_hosho.cli import hosho
 from denshi_hosho.core import vocabulary
 from denshi_hosho.core.settings import PREFIX, Settings
-from denshi_hosho.core.submissions import BEFORE
+from denshi_hosho.core.submissions import SUBMISSION
 from denshi_hosho.core.vocabulary import SubmissionState, Word
 from denshi_hosho.rules import vocabulary as rule_words
 from denshi_hosho.schema.root import build_schema
@@ -57,7 +57,8 @@ def test_every_code_is_documented_and_no_other() -> None:
 def test_the_states_of_a_submission_are_documented() -> None:
     section = (DOCS / "submission.md").read_text().split("## After it was handed in\n")[1].split("\n## ")[0]
     rows = re.findall(r"^\| `(\w+)` (\S+) \| (.*?) ?\|", section, re.MULTILINE)
-    assert rows == [(each.value, each.ja, ", ".join(f"`{before}`" for before in BEFORE.get(each, ())))
+    before = {move.step: move.before for move in SUBMISSION.moves}
+    assert rows == [(each.value, each.ja, ", ".join(f"`{state}`" for state in before.get(each, ())))
                     for each in SubmissionState]  # fmt: skip
 
 

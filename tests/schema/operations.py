@@ -91,8 +91,8 @@ _FRAGMENTS = {
     " logProof { record index size path checkpoint proof } }",
     "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } replay { ...replay }"
     " byToday: replay(byTodaysRules: true) { same } }",
-    "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName worksName contractPrice"
-    " coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
+    "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName principalName worksName"
+    " contractPrice coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
     " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
@@ -101,6 +101,16 @@ _FRAGMENTS = {
     "summary": "on GuaranteeApplication { id state feeState feeAmount feeReceivedOn delivery kind obligeeName worksName"
     " guaranteedAmount urgent steps { step note } }",
     "short": "on Guarantee { id number kind medium issuedOn obligeeName worksName keyEvents { event note } }",
+    "draftFacts": "on DraftFacts { workType workWording division procurement contractMedium change originalMedium"
+    " excludedInNotice trial worksNumbers noticeOn nominationOn biddingOn orderOn contractOn initialContractOn"
+    " firstGuaranteeOn }",
+    "draftContent": "on DraftContent { drafted: obligee surety: suretyId named: obligeeName ofKind: kind delivered: delivery"
+    " works: worksName price: contractPrice covered: coveredPrice amount: guaranteedAmount completion: completionOn"
+    " ends: guaranteeEndsOn bank: depositaryBank hurry: urgent facts { ...draftFacts } }",
+    "draft": "on Draft { id title draftState: state principalName createdAt changedAt missing content { ...draftContent }"
+    " unresolved { code message messageEn path sources { ...source } } become: application { id state } copiedFrom { id } }",
+    "shortDraft": "on Draft { id title state missing unresolved { code path } application { id } }",
+    "party": "on Party { name acts relation principal { id name kind } }",
     "branch": "on Branch { id name address tel fax }",
     "surety": "on Surety { id name suretyClass address representative termsUrl branches { ...branch } }",
     "page": "on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
@@ -129,6 +139,7 @@ def mutation(name: str, input_type: str, answer: str) -> str:
 
 
 _APPLICATION = "... on ApplicationPayload { application { ...summary } }"
+_DRAFT = "... on DraftPayload { draft { ...shortDraft } }"
 _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
 _SECRET = "... on WebhookSecret { secret webhook { ...webhook } }"
@@ -146,6 +157,10 @@ MUTATIONS = {
     "changePassword": mutation("changePassword", "ChangePasswordInput", "...session"),
     "applyForGuarantee": mutation("applyForGuarantee", "ApplyForGuaranteeInput", _APPLICATION),
     "resubmitApplication": mutation("resubmitApplication", "ResubmitApplicationInput", _APPLICATION),
+    "withdrawApplication": mutation("withdrawApplication", "WithdrawApplicationInput", _APPLICATION),
+    "saveDraft": mutation("saveDraft", "SaveDraftInput", _DRAFT),
+    "submitDraft": mutation("submitDraft", "DraftInput", _APPLICATION),
+    "discardDraft": mutation("discardDraft", "DraftInput", _DRAFT),
     "returnApplication": mutation("returnApplication", "JudgeApplicationInput", _APPLICATION),
     "declineApplication": mutation("declineApplication", "JudgeApplicationInput", _APPLICATION),
     "approveApplication": mutation("approveApplication", "ApproveApplicationInput", _APPLICATION),
@@ -192,9 +207,19 @@ APPLICATIONS = whole(
     " $before: String) { viewer { applications(states: $states, sort: $sort, first: $first, after: $after, last: $last,"
     " before: $before) { totalCount pageInfo { ...page } nodes { id state worksName } edges { cursor node { id } } } } }"
 )
+DRAFTS = whole(
+    "query ($states: [DraftState!], $first: Int, $after: String, $last: Int, $before: String) { viewer {"
+    " drafts(states: $states, first: $first, after: $after, last: $last, before: $before)"
+    " { totalCount pageInfo { ...page } nodes { id state title } edges { cursor node { id } } } } }"
+)
+PARTIES = whole(
+    "query ($first: Int, $after: String, $last: Int, $before: String) { viewer {"
+    " parties(first: $first, after: $after, last: $last, before: $before)"
+    " { totalCount pageInfo { ...page } nodes { ...party } edges { cursor node { name } } } } }"
+)
 NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission"
-    " ...webhook ...delivery } }"
+    " ...webhook ...delivery ...draft ... on Principal { name principalKind: kind } } }"
 )
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"

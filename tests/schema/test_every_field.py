@@ -103,6 +103,7 @@ class Story:
         application_id = await self.surety_returns(given)
         guarantee = await self.concluded(application_id)
         await self.seen(guarantee, application_id)
+        await self.drafted(application_id)
 
     async def sessions(self) -> None:
         session = await self.do("signIn", loginId="contractor", password=PASSWORD, work=WORK)
@@ -146,17 +147,18 @@ class Story:
         await self.ask("after it", ops.APPLICATIONS, sort="NEWEST", after=cursor)
         await self.ask("before it", ops.APPLICATIONS, sort="NEWEST", last=1, before=cursor)
         application_id = str(queue[0]["id"])
-        await self.do("returnApplication", applicationId=application_id, note="工期を訂正してください。")
+        await self.do("returnApplication", applicationId=application_id, note="工期を訂正してください。",
+                      idempotencyKey="t")  # fmt: skip
         surety, self.api = self.api, contractor
-        await self.do("resubmitApplication", applicationId=application_id, application=given)
+        await self.do("resubmitApplication", applicationId=application_id, application=given, idempotencyKey="u")
         self.api = surety
         return application_id
 
     async def concluded(self, application_id: str) -> Any:
         branch_id = self.told["sureties"][0]["branches"][0]["id"]
-        await self.do("approveApplication", applicationId=application_id, branchId=branch_id)
+        await self.do("approveApplication", applicationId=application_id, branchId=branch_id, idempotencyKey="v")
         await self.do("recordFee", applicationId=application_id, amount=100_000, receivedOn="2024-06-03",
-                      consolidated=False)  # fmt: skip
+                      consolidated=False, idempotencyKey="x")  # fmt: skip
         answer = await self.do("concludeGuarantee", applicationId=application_id, idempotencyKey="c")
         await self.do("declineApplication", applicationId=application_id, note="遅い")
         return answer["guarantee"]
@@ -187,6 +189,32 @@ class Story:
                            ("node surety", self.told["sureties"][0]["id"]),
                            ("node branch", self.told["sureties"][0]["branches"][0]["id"])):  # fmt: skip
             await self.ask(name, ops.NODE, id=each)
+
+    async def drafted(self, application_id: str) -> None:
+        parties = await self.ask("parties", ops.PARTIES, first=5)
+        cursor, mine = parties["parties"]["pageInfo"]["endCursor"], parties["parties"]["nodes"][0]["principal"]["id"]
+        await self.ask("parties after it", ops.PARTIES, after=cursor)
+        await self.ask("parties before it", ops.PARTIES, last=1, before=cursor)
+        given = {"title": "次の工事", "onBehalfOf": mine, "copyFromApplicationId": application_id}
+        whole = {**application(self.api.surety_id), "guaranteedAmount": 99_000_000}
+        saved = await self.do("saveDraft", **given, content=whole, idempotencyKey="s1")
+        draft_id = saved["draft"]["id"]
+        await self.do("saveDraft", "draft saved again", draftId=draft_id, title="次の工事", idempotencyKey="s2",
+                      content=application(self.api.surety_id))  # fmt: skip
+        await self.do("saveDraft", "copied draft", **given, content={"worksName": "別の工事"}, idempotencyKey="s3")
+        await self.do("submitDraft", draftId=draft_id, idempotencyKey="s4")
+        await self.do("discardDraft", draftId=draft_id, idempotencyKey="s5")
+        page = await self.ask("drafts", ops.DRAFTS, states=["OPEN"], first=1)
+        cursor = page["drafts"]["pageInfo"]["endCursor"]
+        await self.ask("drafts after it", ops.DRAFTS, after=cursor)
+        await self.ask("drafts before it", ops.DRAFTS, last=1, before=cursor)
+        await self.ask("node draft", ops.NODE, id=page["drafts"]["nodes"][0]["id"])
+        await self.ask("node principal", ops.NODE, id=mine)
+        applied = await self.do("applyForGuarantee", "applied on behalf", onBehalfOf=mine, idempotencyKey="s6",
+                                application=application(self.api.surety_id))  # fmt: skip
+        await self.do(
+            "withdrawApplication", applicationId=applied["application"]["id"], reason="中止", idempotencyKey="w"
+        )
 
     async def told_by_webhook(self) -> None:
         webhook_id = self.told["registerWebhook"]["webhook"]["id"]

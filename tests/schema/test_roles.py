@@ -78,6 +78,13 @@ async def _handed_in(api: Api) -> Json:
     return given
 
 
+async def _draft(api: Api) -> Json:
+    contractor = await api.as_("contractor")
+    given = {"title": "下書き", "content": matsue(contractor.surety_id), "idempotencyKey": "draft"}
+    answer = await contractor.do(MUTATIONS["saveDraft"], **given)
+    return {"draftId": answer["draft"]["id"], "idempotencyKey": "d"}
+
+
 async def _hook(_api: Api) -> Json:
     return {"url": "https://hooks.example.jp/", "events": ["KEY_ROTATED"], "idempotencyKey": "w"}
 
@@ -127,6 +134,10 @@ GIVEN: dict[str, Given] = {
     "signOut": _session,
     "applyForGuarantee": _application,
     "resubmitApplication": _returned,
+    "saveDraft": with_(_draft, title="改めた下書き"),
+    "submitDraft": _draft,
+    "discardDraft": _draft,
+    "withdrawApplication": with_(submitted, reason="工事の中止", idempotencyKey="w"),
     "returnApplication": with_(submitted, note="訂正"),
     "declineApplication": with_(submitted, note="謝絶"),
     "approveApplication": submitted,
@@ -155,6 +166,10 @@ signOut              done           done         done         done         done
 changePassword       NOT_SIGNED_IN  done         done         done         done
 applyForGuarantee    NOT_SIGNED_IN  done         done         NOT_ALLOWED  NOT_ALLOWED
 resubmitApplication  NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+saveDraft            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+submitDraft          NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+discardDraft         NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+withdrawApplication  NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 returnApplication    NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
 declineApplication   NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
 approveApplication   NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
@@ -181,6 +196,10 @@ Viewer.partyName                missing  seen     seen     seen     seen
 Viewer.guarantees               missing  seen     missing  seen     missing
 Viewer.guarantee                missing  seen     missing  seen     missing
 Viewer.applications             missing  seen     missing  seen     missing
+Viewer.drafts                   missing  seen     missing  missing  missing
+Viewer.parties                  missing  seen     seen     seen     seen
+node.Draft                      missing  seen     missing  missing  missing
+node.Principal                  missing  seen     missing  missing  missing
 node.Guarantee                  missing  seen     missing  seen     missing
 node.GuaranteeApplication       missing  seen     missing  seen     missing
 node.Submission                 missing  seen     missing  seen     missing
@@ -206,12 +225,12 @@ verifyCertificate               seen     seen     seen     seen     seen
 """
 
 
-def _table(text: str) -> dict[str, dict[str, str]]:
+def table_of(text: str) -> dict[str, dict[str, str]]:
     head, *rows = (line.split() for line in text.strip("\n").splitlines())
     return {name: dict(zip(head, cells, strict=True)) for name, *cells in rows}
 
 
-MUTATION_ROWS, QUERY_ROWS = _table(MUTATION_TABLE), _table(QUERY_TABLE)
+MUTATION_ROWS, QUERY_ROWS = table_of(MUTATION_TABLE), table_of(QUERY_TABLE)
 
 
 def _fields(kind: str) -> set[str]:
@@ -230,7 +249,7 @@ def test_every_query_has_its_row() -> None:
     assert isinstance(node, GraphQLInterfaceType)
     expected = _fields("Query") - {"node"} | {f"Viewer.{name}" for name in _fields("Viewer")}
     expected |= {f"node.{each.name}" for each in SCHEMA.get_possible_types(node)}
-    assert expected - QUERY_ROWS.keys() == set(), "say in QUERY_TABLE who sees it, and ask for it in _queries"
+    assert expected - QUERY_ROWS.keys() == set(), "say in QUERY_TABLE who sees it, and ask for it in queries"
     assert QUERY_ROWS.keys() == expected
 
 
@@ -259,7 +278,9 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
             response = await askers[name].post(MUTATIONS[mutation], input=given)
             (answer,) = response.json()["data"].values()
             assert codes(answer) == [code], name
-            assert (await askers[name].post(MUTATIONS[mutation], input=_missing(given))).content == response.content
+            assert (
+                await askers[name].post(MUTATIONS[mutation], input=without_objects(given))
+            ).content == response.content
             assert await everything(api) == before, name
     for name, code in row.items():
         if code == "done":
@@ -269,12 +290,12 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
     assert "done" not in row.values() or await everything(api) != before
 
 
-_OBJECTS = {"applicationId", "guaranteeId", "submissionId", "guaranteeIds", "webhookId", "deliveryId"}
+OBJECTS = {"applicationId", "guaranteeId", "submissionId", "guaranteeIds", "draftId", "webhookId", "deliveryId"}
 
 
-def _missing(given: Json) -> Json:
+def without_objects(given: Json) -> Json:
     """The same input about objects that do not exist."""
-    return {name: _none_such(value) if name in _OBJECTS else value
+    return {name: _none_such(value) if name in OBJECTS else value
             for name, value in given.items()}  # fmt: skip
 
 
@@ -285,7 +306,7 @@ def _none_such(value: Any) -> Any:
     return global_id(typename, 987_654_321)
 
 
-async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
+async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     """Each row's query, with the contractor's object and with one that does not exist."""
     hook = await _webhook(api)
     guarantee = await concluded(api)
@@ -295,10 +316,12 @@ async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     prepare = {"guaranteeIds": [guarantee["id"]], "idempotencyKey": "p"}
     submission = (await contractor.do(MUTATIONS["prepareSubmission"], **prepare))["prepared"][0]["submission"]["id"]
     surety, none = (await api.ask("{ sureties { id branches { id } } }"))["sureties"][0], "1999999999"
-    application = global_id("GuaranteeApplication", 1)
+    application, draft = global_id("GuaranteeApplication", 1), (await _draft(api))["draftId"]
+    principal = (await contractor.ask(ops.PARTIES))["viewer"]["parties"]["nodes"][0]["principal"]["id"]
     asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
+           "Draft": draft, "Principal": principal,
            "Webhook": hook["webhookId"], "WebhookDelivery": global_id("WebhookDelivery", 1),
            "Obligee": global_id("Obligee", "322016"), "Surety": surety["id"], "Branch": surety["branches"][0]["id"]}  # fmt: skip
     return {
@@ -317,6 +340,11 @@ async def _queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
             "query ($states: [ApplicationState!]) { viewer { applications(states: $states) { totalCount nodes { id } } } }",
             {"states": ["CONCLUDED"]}, {"states": ["DECLINED"]},
         ),
+        "Viewer.drafts": (
+            "query ($states: [DraftState!]) { viewer { drafts(states: $states) { totalCount nodes { id } } } }",
+            {"states": ["OPEN"]}, {"states": ["DISCARDED"]},
+        ),
+        "Viewer.parties": (ops.PARTIES, {}, {}),
         **{f"node.{name}": (ops.NODE, {"id": each}, {"id": global_id(name, 987_654_321)}) for name, each in ids.items()},
         "auditLog": ("{ auditLog { size } }", {}, {}),
         "Viewer.webhooks": ("{ viewer { webhooks { id } } }", {}, {}),
@@ -357,6 +385,7 @@ NO_OBJECT = {
     "viewer",
     "Viewer.role",
     "Viewer.partyName",
+    "Viewer.parties",
     "sureties",
     "obligees",
     "auditLog",
@@ -365,10 +394,10 @@ NO_OBJECT = {
 
 
 async def test_who_sees_it(api: Api) -> None:
-    askers, queries = await everybody(api), await _queries(api)
-    assert queries.keys() == QUERY_ROWS.keys()
+    askers, asked = await everybody(api), await queries(api)
+    assert asked.keys() == QUERY_ROWS.keys()
     for operation, row in QUERY_ROWS.items():
-        query, here, nowhere = queries[operation]
+        query, here, nowhere = asked[operation]
         for name, expected in row.items():
             mine = await askers[name].post(query, **here)
             none = await askers[name].post(query, **nowhere)

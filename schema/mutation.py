@@ -31,6 +31,7 @@ from denshi_hosho.schema.payloads import application_id_of, application_payload,
 from denshi_hosho.schema.policy import About, may
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.submitting import SubmissionMutations
+from denshi_hosho.schema.webhook_mutations import WebhookMutations
 
 _INPUT = strawberry.argument(description="What to do, and to what.")
 
@@ -56,7 +57,7 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations):
+class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations, WebhookMutations):
     @strawberry.mutation(
         description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)
     )

@@ -16,6 +16,7 @@ from denshi_hosho.resolvers import (
     obligees,
     parties,
     reading,
+    webhooks,
 )
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
@@ -147,6 +148,16 @@ async def _principal(info: Request, local: int) -> CoreObject:
     return await parties.one(info.context.platform, info.context.signed_in, local)
 
 
+async def _webhook(info: Request, local: int) -> CoreObject:
+    (found,) = await webhooks.webhooks_by_id(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
+async def _delivery(info: Request, local: int) -> CoreObject:
+    (found,) = await webhooks.deliveries_by_id(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
 # How an object is loaded by its own id: those that everybody may see, and those that belong to a party.
 _OPEN = {"Surety": reading.surety, "Branch": reading.branch}
 _OWN = {
@@ -157,6 +168,8 @@ _OWN = {
     "Claim": _claim,
     "Draft": _draft,
     "Principal": _principal,
+    "Webhook": _webhook,
+    "WebhookDelivery": _delivery,
 }
 
 

@@ -18,6 +18,7 @@ from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.principals import PartyConnection
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.webhooks import WebhookFields
 from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, DraftState, GuaranteeOrder, Role, SearchField
 
 First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
@@ -37,7 +38,7 @@ class GuaranteeSearchInput:
 
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
-class Viewer:
+class Viewer(WebhookFields):
     role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN, About.ACCOUNT))
 
     @strawberry.field(

@@ -125,7 +125,7 @@ def payment(kind: GuaranteeKind, examined: Examined, guaranteed_amount: int, cla
         derived = Derived(examined.amount, (Line("査定した損害額", "damages, as examined", examined.amount),))
         if not 0 <= examined.amount <= guaranteed_amount:
             raise Refused(Refusal("PAYMENT_ABOVE_GUARANTEE", f"支払額は保証金額({guaranteed_amount:,}円)以下です。",
-                                  f"The payment is at most the guaranteed amount ({guaranteed_amount:,} yen).", ("amount",)))  # fmt: skip
+                                  f"At most the guaranteed amount ({guaranteed_amount:,} yen).", ("amount",)))  # fmt: skip
     else:
         if examined.advance_paid is None or examined.work_done is None:
             raise Refused(*(_needed(name) for name in ("advance_paid", "work_done") if getattr(examined, name) is None))

@@ -116,6 +116,8 @@ _FRAGMENTS = {
     "page": "on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
     "session": "on Session { accessToken expiresAt refreshToken viewer { role partyName } }",
     "entry": "on AuditRecord { index at event role loginId who number record }",
+    "webhook": "on Webhook { id url events createdAt disabledAt }",
+    "delivery": "on WebhookDelivery { id event index at attempts lastStatus lastError deliveredAt parkedAt }",
     "notice": "on KeyNotice { kind number accessKey worksName obligeeName suretyName text }",
 }
 
@@ -140,7 +142,14 @@ _APPLICATION = "... on ApplicationPayload { application { ...summary } }"
 _DRAFT = "... on DraftPayload { draft { ...shortDraft } }"
 _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
+_SECRET = "... on WebhookSecret { secret webhook { ...webhook } }"
 MUTATIONS = {
+    "registerWebhook": mutation("registerWebhook", "RegisterWebhookInput", _SECRET),
+    "rotateWebhookSecret": mutation("rotateWebhookSecret", "WebhookInput", _SECRET),
+    "disableWebhook": mutation("disableWebhook", "WebhookInput", "... on WebhookPayload { webhook { ...webhook } }"),
+    "redeliverWebhook": mutation(
+        "redeliverWebhook", "RedeliverWebhookInput", "... on WebhookDeliveryPayload { delivery { ...delivery } }"
+    ),
     "signIn": mutation("signIn", "SignInInput", "...session"),
     "signInWithProvider": mutation("signInWithProvider", "SignInWithProviderInput", "...session"),
     "refreshSession": mutation("refreshSession", "RefreshInput", "...session"),
@@ -188,6 +197,10 @@ GUARANTEES = whole(
     " nodes { number kindShort issuedOn changed obligeeName worksName contractPrice coveredPrice guaranteedAmount }"
     " edges { cursor node { id number } } } } }"
 )
+WEBHOOKS = whole(
+    "query ($first: Int, $after: String) { viewer { webhooks { ...webhook deliveries(first: $first, after: $after)"
+    " { totalCount pageInfo { ...page } nodes { ...delivery } edges { cursor node { id } } } } } }"
+)
 GUARANTEE = whole("query ($number: GuaranteeNumber!) { viewer { guarantee(number: $number) { ...short } } }")
 APPLICATIONS = whole(
     "query ($states: [ApplicationState!], $sort: ApplicationOrder!, $first: Int, $after: String, $last: Int,"
@@ -206,7 +219,7 @@ PARTIES = whole(
 )
 NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission"
-    " ...draft ... on Principal { name principalKind: kind } } }"
+    " ...webhook ...delivery ...draft ... on Principal { name principalKind: kind } } }"
 )
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"

@@ -53,7 +53,7 @@ def columns(actor: Actor) -> Mapping[str, sa.ColumnElement[Any]]:
 
 
 def own_account(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that a row of `account` is of the party for which `actor` acts."""
+    """Return the condition that an account is one of the actor's own party."""
     if actor.principal_id is not None:
         return account.c.principal_id.in_(principals(actor, acting=True))
     if actor.surety_id is not None:

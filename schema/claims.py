@@ -1,4 +1,4 @@
-"""Claims (保証金の請求) as GraphQL types, for all three parties: what was claimed, determined and paid, line by line."""
+"""Claims (保証金の請求) as GraphQL types."""
 
 import json
 from datetime import date, datetime
@@ -6,112 +6,113 @@ from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
-from denshi_hosho.core.claims.amounts import ClaimFacts, Figures, lines_of
-from denshi_hosho.core.text import kept
+from denshi_hosho.core.claims.claims import ClaimFacts, Examined
 from denshi_hosho.schema.calculators import CalculationLine
 from denshi_hosho.schema.context import CoreObject, shown
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.refusals import Refused
 from denshi_hosho.schema.scalars import Yen
-from denshi_hosho.schema.words import ClaimState
+from denshi_hosho.schema.words import ClaimState, Role
 
 
-@strawberry.input(description="What a claim rests on (請求の根拠).")
+@strawberry.input(description="What is said of a default (債務不履行); what is left out is not told.")
 class ClaimFactsInput:
     advance_paid: Yen | None = strawberry.field(default=None, description="The advance that was paid (前払金額).")
     interim_paid: Yen | None = strawberry.field(
         default=None, description="The interim advance that was paid (中間前払金額)."
     )
-    partial_payments: Yen | None = strawberry.field(default=None, description="Partial payments made (部分払金額).")
-    work_done: Yen | None = strawberry.field(
-        default=None, description="What the work done is worth in the claimant's eyes (出来高); the surety examines it."
+    partial_payments: Yen | None = strawberry.field(
+        default=None, description="Partial payments that were made (部分払金額)."
     )
-    defaulted_on: date = strawberry.field(description="Day of the default (債務不履行の日).")
-    reason: str = strawberry.field(description="What happened: 1 to 1,000 characters (請求の理由).")
+    work_done: Yen | None = strawberry.field(default=None, description="What the work done is worth (出来高).")
+    defaulted_on: date = strawberry.field(
+        description="Day of the default, such as that of the contract's termination (解除日)."
+    )
+    reason: str = strawberry.field(description="What happened: 1 to 1,000 characters.")
 
     def told(self) -> ClaimFacts:
-        """Return them as the core takes them."""
-        figures = Figures(
-            advance_paid=self.advance_paid, interim_paid=self.interim_paid, partial_payments=self.partial_payments,
-            work_done=self.work_done,
-        )  # fmt: skip
-        return ClaimFacts(figures=figures, defaulted_on=self.defaulted_on, reason=kept(self.reason))
+        """Return what is told."""
+        return ClaimFacts(**vars(self))
 
 
-@strawberry.input(description="What the surety examined (調査の結果); of what is left out, the claim's figures hold.")
+@strawberry.input(description="What the surety found in its examination (審査).")
 class ExaminedInput:
     advance_paid: Yen | None = strawberry.field(
-        default=None, description="The advance (前払金額); at last the one that is recorded as received."
+        default=None, description="The advance that was paid; needed of an advance."
     )
-    interim_paid: Yen | None = strawberry.field(default=None, description="The interim advance (中間前払金額).")
-    partial_payments: Yen | None = strawberry.field(default=None, description="Partial payments (部分払金額).")
+    interim_paid: Yen = strawberry.field(default=Yen(0), description="The interim advance that was paid.")
+    partial_payments: Yen = strawberry.field(default=Yen(0), description="Partial payments that were made.")
     work_done: Yen | None = strawberry.field(
-        default=None, description="What the work done is worth, as examined (出来高); needed where it is calculated."
+        default=None, description="What the work done is worth; needed of an advance."
+    )
+    amount: Yen | None = strawberry.field(
+        default=None, description="The payment itself; needed of a performance guarantee (契約保証), and of no other."
     )
 
-    def told(self) -> Figures:
-        """Return them as the core takes them."""
-        return Figures(
-            advance_paid=self.advance_paid, interim_paid=self.interim_paid, partial_payments=self.partial_payments,
-            work_done=self.work_done,
-        )  # fmt: skip
+    def told(self) -> Examined:
+        """Return what was found."""
+        return Examined(**vars(self))
 
 
 @reached(Reach.OWN)
-@strawberry.type(description="A claim (保証金の請求) after a default.")
+@strawberry.type(description="A claim after a default (保証金の請求), and what became of it.")
 class Claim(Node):
     is_type_of = staticmethod(shows("Claim"))
 
     state: ClaimState = strawberry.field(description="Where it stands.")
-    made_at: datetime = strawberry.field(description="When it was made, or recorded.")
-    settled_at: datetime | None = strawberry.field(description="When it was withdrawn, refused or paid; null: not yet.")
-    claimed_amount: Yen = strawberry.field(description="What was claimed (請求額).")
+    claimed_amount: Yen = strawberry.field(description="How much was claimed (請求額).")
     determined_amount: Yen | None = strawberry.field(
-        description="What the surety determined (支払決定額); null: nothing yet."
+        description="How much the surety pays (支払決定額); null: not determined."
     )
-    paid_amount: Yen | None = strawberry.field(description="What was paid (支払額); null: nothing yet.")
-    paid_on: date | None = strawberry.field(description="Day of payment (支払日).")
-    note: str | None = strawberry.field(description="Why it was withdrawn or refused (理由).")
+    paid_amount: Yen | None = strawberry.field(description="How much was paid (支払額).")
+    paid_on: date | None = strawberry.field(description="Day of the payment.")
+    made_at: datetime = strawberry.field(description="When it was made.")
+    settled_at: datetime | None = strawberry.field(description="When it ended.")
 
-    @strawberry.field(description="It came on paper, and the surety recorded it; else the obligee's account made it.")
-    def recorded_by_surety(self) -> bool:
-        return shown(self).obligee_id is None
+    @strawberry.field(description="Who made it: the obligee by itself, or the surety for a claim that came on paper.")
+    def made_by(self) -> Role:
+        return Role.SURETY if shown(self).obligee_id is None else Role.OBLIGEE
 
-    @strawberry.field(description="Day of the default (債務不履行の日).")
+    @strawberry.field(description="What happened, as who made it says.")
+    def reason(self) -> str | None:
+        return _facts(self).get("reason")
+
+    @strawberry.field(description="Day of the default.")
     def defaulted_on(self) -> date:
         return date.fromisoformat(_facts(self)["defaulted_on"])
 
-    @strawberry.field(description="What happened, as the claimant told it (請求の理由).")
-    def reason(self) -> str:
-        return str(_facts(self)["reason"])
+    @strawberry.field(description="The advance that was paid, as who made it says; null: not told.")
+    def advance_paid(self) -> Yen | None:
+        return _yen(self, "advance_paid")
 
-    @strawberry.field(graphql_type=Yen | None, description="The advance as claimed (前払金額); null: not told.")
-    def advance_paid(self) -> CoreObject:
-        return _facts(self)["advance_paid"]
+    @strawberry.field(description="The interim advance that was paid, as who made it says; null: not told.")
+    def interim_paid(self) -> Yen | None:
+        return _yen(self, "interim_paid")
 
-    @strawberry.field(graphql_type=Yen | None, description="The interim advance as claimed; null: not told.")
-    def interim_paid(self) -> CoreObject:
-        return _facts(self)["interim_paid"]
+    @strawberry.field(description="Partial payments that were made, as who made it says; null: not told.")
+    def partial_payments(self) -> Yen | None:
+        return _yen(self, "partial_payments")
 
-    @strawberry.field(graphql_type=Yen | None, description="Partial payments as claimed (部分払金額); null: not told.")
-    def partial_payments(self) -> CoreObject:
-        return _facts(self)["partial_payments"]
+    @strawberry.field(description="What the work done is worth, as who made it says; null: not told.")
+    def work_done(self) -> Yen | None:
+        return _yen(self, "work_done")
 
-    @strawberry.field(graphql_type=Yen | None, description="The work done as claimed (出来高); null: not told.")
-    def work_done(self) -> CoreObject:
-        return _facts(self)["work_done"]
-
-    @strawberry.field(
-        graphql_type=list[CalculationLine],
-        description="How the determined amount comes about (算出内訳): the lines add up to it; empty until it is determined.",
-    )
-    def derivation(self) -> CoreObject:
-        return lines_of(shown(self).derivation)
+    @strawberry.field(description="How the determined amount comes about, line by line (算出内訳); they add up to it.")
+    def derivation(self) -> list[CalculationLine]:
+        told = shown(self).derivation
+        return [
+            CalculationLine(ja=each["ja"], en=each["en"], yen=Yen(each["yen"])) for each in json.loads(told or "[]")
+        ]
 
 
-def _facts(claim: Claim) -> dict[str, Any]:
-    facts: dict[str, Any] = json.loads(shown(claim).facts)
+def _yen(row: object, name: str) -> Yen | None:
+    told = _facts(row)[name]
+    return None if told is None else Yen(told)
+
+
+def _facts(row: object) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(shown(row).facts)
     return facts
 
 
@@ -124,3 +125,8 @@ class ClaimPayload:
 ClaimResult: TypeAlias = Annotated[
     ClaimPayload | Refused, strawberry.union("ClaimResult", description="The claim, or why it was refused.")
 ]
+
+
+def payload(row: CoreObject) -> ClaimPayload:
+    """Return how the API answers with a claim."""
+    return ClaimPayload(claim=row)

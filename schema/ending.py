@@ -1,99 +1,179 @@
-"""The mutations that end a guarantee: release (保証の終了) and cancellation (解約), both by the surety."""
+"""The mutations by which a guarantee ends: release, cancellation, and a claim's way."""
 
 from datetime import date
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.core.ending.ends import AFTER_COMPLETION, NO_REFUND, REFUND
-from denshi_hosho.core.text import kept
 from denshi_hosho.resolvers import ending, reading
 from denshi_hosho.resolvers.policy import Policy
+from denshi_hosho.schema.claims import ClaimFactsInput, ClaimPayload, ClaimResult, ExaminedInput, payload
 from denshi_hosho.schema.context import CoreObject, Request
-from denshi_hosho.schema.guarantees import Guarantee
-from denshi_hosho.schema.ids import global_id, row_id
+from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.inputs import KEY
-from denshi_hosho.schema.policy import Reach, may, reached
-from denshi_hosho.schema.refusals import Refused
+from denshi_hosho.schema.outcomes import GuaranteePayload, GuaranteeResult
+from denshi_hosho.schema.policy import may
 from denshi_hosho.schema.scalars import Yen
 from denshi_hosho.schema.selection import wanted
 
 _INPUT = strawberry.argument(description="What is asked for.")
+_GUARANTEE = "The guarantee."
+_CLAIM = "The claim."
 
 
-@strawberry.input(description="Input of `releaseGuarantee`.")
+@strawberry.input(description="What `releaseGuarantee` needs.")
 class ReleaseGuaranteeInput:
-    guarantee_id: strawberry.ID = strawberry.field(description="Global id of the guarantee.")
+    guarantee_id: strawberry.ID = strawberry.field(description=_GUARANTEE)
     completed_on: date = strawberry.field(description="Day on which the works were completed (工事完成日).")
-    note: str | None = strawberry.field(default=None, description="What is to be noted: 1 to 1,000 characters.")
+    note: str | None = strawberry.field(default=None, description="What is to be said with it, up to 1,000 characters.")
     idempotency_key: str = strawberry.field(description=KEY)
 
 
-@strawberry.input(description="Input of `cancelGuarantee`.")
+@strawberry.input(description="What `cancelGuarantee` needs.")
 class CancelGuaranteeInput:
-    guarantee_id: strawberry.ID = strawberry.field(description="Global id of the guarantee.")
-    cancelled_on: date = strawberry.field(description="Day of the cancellation (解約日).")
-    reason: str = strawberry.field(description="Why: 1 to 1,000 characters (解約の理由).")
+    guarantee_id: strawberry.ID = strawberry.field(description=_GUARANTEE)
+    cancelled_on: date = strawberry.field(description="From which day on it is cancelled (解約日).")
+    reason: str = strawberry.field(description="Why: 1 to 1,000 characters.")
     idempotency_key: str = strawberry.field(description=KEY)
 
 
-@reached(Reach.ANSWER)
-@strawberry.type(description="A guarantee that has ended.")
-class EndedGuarantee:
-    guarantee: Guarantee = strawberry.field(description="The guarantee (保証契約) as it stands now.")
-    refund_statement_id: strawberry.ID | None = strawberry.field(
-        description="Global id of the refund statement (返戻保証料計算書) that was made; null: none was, and `ja` says why."
-    )
-    refund_amount: Yen | None = strawberry.field(
-        description="What is returned of the fee (返戻保証料); null: not stated."
-    )
-    ja: str = strawberry.field(description="What becomes of the fee, in Japanese.")
-    en: str = strawberry.field(description="What becomes of the fee, in English.")
+@strawberry.input(description="What `makeClaim` needs.")
+class MakeClaimInput:
+    guarantee_id: strawberry.ID = strawberry.field(description=_GUARANTEE)
+    facts: ClaimFactsInput = strawberry.field(description="What is said of the default.")
+    claimed_amount: Yen = strawberry.field(description="How much is claimed: at most the guaranteed amount (請求額).")
+    idempotency_key: str = strawberry.field(description=KEY)
 
 
-EndedResult: TypeAlias = Annotated[
-    EndedGuarantee | Refused, strawberry.union("EndedResult", description="The ended guarantee, or why it was refused.")
-]
+@strawberry.input(description="What `determineClaim` needs.")
+class DetermineClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description=_CLAIM)
+    examined: ExaminedInput = strawberry.field(description="What the examination found.")
+    idempotency_key: str = strawberry.field(description=KEY)
 
 
-async def _guarantee(info: Request, guarantee_id: int) -> CoreObject:
-    columns = wanted(info, "guarantee", on="EndedGuarantee")
-    info.context.forget()
-    return await reading.guarantee(info.context.platform, info.context.signed_in, ("id", guarantee_id), columns)
+@strawberry.input(description="What ends a claim without payment.")
+class EndClaimInput:
+    claim_id: strawberry.ID = strawberry.field(description=_CLAIM)
+    note: str = strawberry.field(description="Why: 1 to 1,000 characters.")
+    idempotency_key: str = strawberry.field(description=KEY)
+
+
+@strawberry.input(description="What `recordClaimPaid` needs.")
+class RecordClaimPaidInput:
+    claim_id: strawberry.ID = strawberry.field(description=_CLAIM)
+    paid_on: date = strawberry.field(description="Day of the payment.")
+    idempotency_key: str = strawberry.field(description=KEY)
+
+
+async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
+    columns = wanted(info, "guarantee", on="GuaranteePayload")
+    context = info.context
+    context.forget()
+    row: CoreObject = await reading.guarantee(context.platform, context.signed_in, ("id", guarantee_id), columns)
+    return GuaranteePayload(guarantee=row)
+
+
+async def _claim(info: Request, claim_id: int) -> ClaimPayload:
+    context = info.context
+    context.forget()
+    return payload(await ending.claim(context.platform, context.signed_in, claim_id))
+
+
+def _claim_id(text: str) -> int:
+    return row_id(text, "Claim")
 
 
 @strawberry.type
 class EndingMutations:
     @strawberry.mutation(
-        description="Surety: end a guarantee whose works are completed (保証の終了). Nothing of the fee is returned after completion.",
+        description="Surety: release a guarantee: the works are complete (保証の終了). Nothing is returned, and nothing is released by "
+        "the calendar alone.",
         metadata=may(Policy.SURETY),
     )
-    async def release_guarantee(self, info: Request, input: Annotated[ReleaseGuaranteeInput, _INPUT]) -> EndedResult:
-        context, note = info.context, None if input.note is None else kept(input.note)
-        released = await ending.release(
-            context.platform, context.actor, row_id(input.guarantee_id, "Guarantee"), input.completed_on, note,
-            input.idempotency_key,
-        )  # fmt: skip
-        ja, en = AFTER_COMPLETION
-        return EndedGuarantee(
-            guarantee=await _guarantee(info, released), refund_statement_id=None, refund_amount=None, ja=ja, en=en
+    async def release_guarantee(
+        self, info: Request, input: Annotated[ReleaseGuaranteeInput, _INPUT]
+    ) -> GuaranteeResult:
+        context, guarantee_id = info.context, row_id(input.guarantee_id, "Guarantee")
+        return await _guarantee(
+            info,
+            await ending.release(
+                context.platform, context.actor, guarantee_id, input.completed_on, input.note, input.idempotency_key
+            ),
         )
 
     @strawberry.mutation(
-        description="Surety: cancel a guarantee (解約). A refund statement (返戻保証料計算書) is made where a fee statement and a "
-        "tariff say what is returned.",
+        description="Surety: cancel a guarantee (解約). What its tariff returns of the fee is stated with it.",
         metadata=may(Policy.SURETY),
     )
-    async def cancel_guarantee(self, info: Request, input: Annotated[CancelGuaranteeInput, _INPUT]) -> EndedResult:
-        context = info.context
-        cancelled = await ending.cancel(
-            context.platform, context.actor, row_id(input.guarantee_id, "Guarantee"), input.cancelled_on,
-            kept(input.reason), input.idempotency_key,
-        )  # fmt: skip
-        refund = await ending.refund(context.platform, cancelled)
-        ja, en = NO_REFUND if refund is None else REFUND
-        return EndedGuarantee(
-            guarantee=await _guarantee(info, cancelled), ja=ja, en=en,
-            refund_statement_id=None if refund is None else strawberry.ID(global_id("FeeStatement", refund.id)),
-            refund_amount=None if refund is None else refund.amount,
-        )  # fmt: skip
+    async def cancel_guarantee(self, info: Request, input: Annotated[CancelGuaranteeInput, _INPUT]) -> GuaranteeResult:
+        context, guarantee_id = info.context, row_id(input.guarantee_id, "Guarantee")
+        return await _guarantee(
+            info,
+            await ending.cancel(
+                context.platform, context.actor, guarantee_id, input.cancelled_on, input.reason, input.idempotency_key
+            ),
+        )
+
+    @strawberry.mutation(
+        description="Obligee (発注者, the issuer) to which the guarantee was handed in, or surety for a claim on paper: claim "
+        "after a default (保証金の請求).",
+        metadata=may(Policy.CLAIMANTS),
+    )
+    async def make_claim(self, info: Request, input: Annotated[MakeClaimInput, _INPUT]) -> ClaimResult:
+        context, guarantee_id = info.context, row_id(input.guarantee_id, "Guarantee")
+        claim_id = await ending.make_claim(
+            context.platform,
+            context.actor,
+            guarantee_id,
+            input.facts.told(),
+            input.claimed_amount,
+            input.idempotency_key,
+        )
+        return await _claim(info, claim_id)
+
+    @strawberry.mutation(
+        description="Who made a claim: withdraw it (請求の取下げ); the guarantee is in force again.",
+        metadata=may(Policy.CLAIMANTS),
+    )
+    async def withdraw_claim(self, info: Request, input: Annotated[EndClaimInput, _INPUT]) -> ClaimResult:
+        context, claim_id = info.context, _claim_id(input.claim_id)
+        return await _claim(
+            info,
+            await ending.withdraw_claim(context.platform, context.actor, claim_id, input.note, input.idempotency_key),
+        )
+
+    @strawberry.mutation(
+        description="Surety: determine what it pays, as it follows from what was examined (支払額の決定).",
+        metadata=may(Policy.SURETY),
+    )
+    async def determine_claim(self, info: Request, input: Annotated[DetermineClaimInput, _INPUT]) -> ClaimResult:
+        context, claim_id = info.context, _claim_id(input.claim_id)
+        examined = input.examined.told()
+        return await _claim(
+            info,
+            await ending.determine_claim(context.platform, context.actor, claim_id, examined, input.idempotency_key),
+        )
+
+    @strawberry.mutation(
+        description="Surety: refuse a claim (支払の拒絶); the guarantee is in force again.", metadata=may(Policy.SURETY)
+    )
+    async def refuse_claim(self, info: Request, input: Annotated[EndClaimInput, _INPUT]) -> ClaimResult:
+        context, claim_id = info.context, _claim_id(input.claim_id)
+        return await _claim(
+            info,
+            await ending.refuse_claim(context.platform, context.actor, claim_id, input.note, input.idempotency_key),
+        )
+
+    @strawberry.mutation(
+        description="Surety: record that the determined amount was paid (保証金の支払). The guarantee is performed with that.",
+        metadata=may(Policy.SURETY),
+    )
+    async def record_claim_paid(self, info: Request, input: Annotated[RecordClaimPaidInput, _INPUT]) -> ClaimResult:
+        context, claim_id = info.context, _claim_id(input.claim_id)
+        return await _claim(
+            info,
+            await ending.record_claim_paid(
+                context.platform, context.actor, claim_id, input.paid_on, input.idempotency_key
+            ),
+        )

@@ -6,13 +6,14 @@ from typing import Annotated
 import strawberry
 
 from denshi_hosho.core.clock import japan_day
-from denshi_hosho.resolvers import changing, claiming, explaining, obligees, reading
+from denshi_hosho.resolvers import changing, ending, explaining, fees, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
 from denshi_hosho.schema.claims import Claim
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.explaining import Replay
+from denshi_hosho.schema.fees import FeeStatement
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import After, Connection, First, PageInfo, extras, window
 from denshi_hosho.schema.plans import SubmissionPlan
@@ -83,14 +84,14 @@ class Guarantee(Node):
     )
 
     state: GuaranteeState = strawberry.field(description="Whether it is in force (保証契約の状態).")
-    completion_today: date = strawberry.field(
+    current_completion_on: date = strawberry.field(
         description="Last day of the works as it holds today (現在の工期末日): moved by a change for which no certificate was issued, "
         "or as the live certificate says."
     )
-    ends_today: date = strawberry.field(
+    current_ends_on: date = strawberry.field(
         description="Last day of the guarantee as it holds today (現在の保証期間の末日)."
     )
-    price_today: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
+    current_price: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
     advance_amount: Yen | None = strawberry.field(
         description="The advance that the obligee (発注者) paid (前払金の受領額); null: not told."
     )
@@ -105,27 +106,25 @@ class Guarantee(Node):
         return await info.context.loader("changes", changing.changes_of).load(shown(self).id)
 
     @strawberry.field(
-        graphql_type=list[Certificate],
-        description="Every version of its certificate (保証証書), the first one first.",
-        metadata=needs("id"),
+        graphql_type=list[Claim], description="The claims on it (保証金の請求), oldest first.", metadata=needs("id")
     )
-    async def versions(self, info: Request) -> CoreObject:
-        return await info.context.versions.load(shown(self).id)
+    async def claims(self, info: Request) -> CoreObject:
+        return await info.context.loader("claims", ending.claims_of).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[FeeStatement],
+        description="What was charged for it and returned (保証料計算書), oldest first.",
+        metadata=needs("application_id"),
+    )
+    async def fee_statements(self, info: Request) -> CoreObject:
+        return await info.context.loader("fee_statements", fees.statements_of).load(shown(self).application_id)
 
     @strawberry.field(
         description="Its last day has passed in Japan (保証期間の満了). Nothing is released by that.",
-        metadata=needs("ends_today"),
+        metadata=needs("current_ends_on"),
     )
     def expired(self, info: Request) -> bool:
-        return bool(shown(self).ends_today < japan_day(info.context.platform.clock()))
-
-    @strawberry.field(
-        graphql_type=list[Claim],
-        description="The claims (保証金の請求) made under it, oldest first.",
-        metadata=needs("id"),
-    )
-    async def claims(self, info: Request) -> CoreObject:
-        return await info.context.loader("claims", claiming.claims_of).load(shown(self).id)
+        return bool(shown(self).current_ends_on < japan_day(info.context.platform.clock()))
 
     @strawberry.field(
         graphql_type=TimelineEntryConnection,
@@ -137,6 +136,14 @@ class Guarantee(Node):
         context, page = info.context, window(first, after, None, None)
         counted = extras(wanted(info))
         return Connection(await reading.timeline(context.platform, context.signed_in, shown(self).id, page, counted))
+
+    @strawberry.field(
+        graphql_type=list[Certificate],
+        description="Every version of its certificate (保証証書), the first one first.",
+        metadata=needs("id"),
+    )
+    async def versions(self, info: Request) -> CoreObject:
+        return await info.context.versions.load(shown(self).id)
 
     @strawberry.field(description="The list's short word for the kind (区分).", metadata=needs("kind"))
     def kind_short(self) -> str:

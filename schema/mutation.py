@@ -11,7 +11,7 @@ from denshi_hosho.resolvers.access import Session as CoreSession
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema import inputs
 from denshi_hosho.schema.changing import ChangeMutations
-from denshi_hosho.schema.claiming import ClaimMutations
+from denshi_hosho.schema.charging import FeeMutations
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafting import DraftMutations
 from denshi_hosho.schema.ending import EndingMutations
@@ -31,6 +31,7 @@ from denshi_hosho.schema.payloads import application_id_of, application_payload,
 from denshi_hosho.schema.policy import About, may
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.submitting import SubmissionMutations
+from denshi_hosho.schema.webhook_mutations import WebhookMutations
 
 _INPUT = strawberry.argument(description="What to do, and to what.")
 
@@ -56,7 +57,7 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, ClaimMutations, EndingMutations):
+class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations, WebhookMutations):
     @strawberry.mutation(
         description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)
     )

@@ -1,1 +1,1 @@
-"""The end of a guarantee: release after completion, cancellation, and notice of a guarantee period that has passed."""
+"""How a guarantee ends without a default: released, cancelled; and that its last day has passed, which ends nothing."""

@@ -1,8 +1,4 @@
-"""Notice of guarantees whose last day (保証期間の末日) has passed: noted once for each such day, and nothing is released.
-
-Any number of processes may do this side by side: each holds the rows that it looks at, leaves those that another one
-holds alone, and the database takes no second notice of the same day.
-"""
+"""That the last day of a guarantee has passed (保証期間の満了): it is told, once for each last day, and releases nothing (ADR 38)."""
 
 from datetime import date, datetime
 from typing import Final
@@ -17,49 +13,44 @@ from denshi_hosho.core.life.steps import note_step
 from denshi_hosho.core.tables import guarantee, guarantee_step
 from denshi_hosho.core.vocabulary import GuaranteeState, GuaranteeStep
 
-BATCH: Final = 100
-ENDS: Final = COLUMNS["ends_today"]
+BATCH: Final = 100  # guarantees in one transaction
 
 
 async def note_expired(database: Database, now: datetime) -> int:
-    """Note every active guarantee whose last day has passed in Japan, and was not noted; return how many there were."""
-    noted, after = 0, 0
-    while True:
-        start = after
+    """Note each guarantee in force whose last day is over and was not noted yet; return how many. Japan's days count.
 
-        async def work(connection: AsyncConnection, start: int = start) -> tuple[int, int]:
-            return await _batch(connection, start, now)
-
-        count, after = await database.write(work)
+    Several processes may do so at once: a guarantee that one of them holds is passed over by the others.
+    """
+    noted = 0
+    while count := await database.write(lambda connection: _batch(connection, now)):
         noted += count
-        if after == start:
-            return noted
+    return noted
 
 
-async def _batch(connection: AsyncConnection, after: int, now: datetime) -> tuple[int, int]:
-    """Note the first guarantees with an id above `after`; return how many, and the last id that was looked at."""
-    passed = sa.select(guarantee.c.id).select_from(LIVE).where(guarantee.c.id > after, *_passed(japan_day(now)))
-    held = passed.order_by(guarantee.c.id).limit(BATCH)
-    # The log names the rows (ADR 23); those that another transaction changes are looked at next time.
-    ids = (
-        (await connection.execute(held.with_for_update(of=guarantee, key_share=True, skip_locked=True))).scalars().all()
-    )
-    if not ids:
-        return 0, after
-    # Asked again now that they are held: another process may have noted them, or their term have moved, in between.
-    still = sa.select(guarantee.c.id, ENDS.label("day")).select_from(LIVE)
-    rows = await connection.execute(still.where(guarantee.c.id.in_(ids), *_passed(japan_day(now))))
-    found = rows.all()
-    for row in found:
-        await note_step(connection, None, row.id, GuaranteeStep.GUARANTEE_EXPIRED, now, day=row.day)
-    return len(found), int(ids[-1])
-
-
-def _passed(today: date) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions: in force and not claimed, its last day has passed, and that was not noted."""
-    noted = sa.exists().where(
+async def _batch(connection: AsyncConnection, now: datetime) -> int:
+    ends = COLUMNS["current_ends_on"]
+    told = sa.exists().where(
         guarantee_step.c.guarantee_id == guarantee.c.id,
         guarantee_step.c.step == GuaranteeStep.GUARANTEE_EXPIRED,
-        guarantee_step.c.day == ENDS,
+        guarantee_step.c.day == ends,
     )
-    return guarantee.c.state == GuaranteeState.ACTIVE, today > ENDS, ~noted
+    over = guarantee.c.state == GuaranteeState.ACTIVE, ends < japan_day(now), ~told
+    statement = sa.select(guarantee.c.id, ends.label("ends_on")).select_from(LIVE).where(*over).order_by(guarantee.c.id)
+    held = statement.limit(BATCH).with_for_update(skip_locked=True, key_share=True, of=guarantee)
+    rows = (await connection.execute(held)).all()
+    noted = 0
+    for row in rows:
+        day: date = row.ends_on
+        if await _is_noted(connection, row.id, day):  # by another process, before this one held the row
+            continue
+        noted += 1
+        said = {"on": day.isoformat()}
+        step = GuaranteeStep.GUARANTEE_EXPIRED
+        await note_step(connection, None, row.id, step, now, said=said, day=day)
+    return noted
+
+
+async def _is_noted(connection: AsyncConnection, guarantee_id: int, day: date) -> bool:
+    mine = guarantee_step.c.guarantee_id == guarantee_id, guarantee_step.c.day == day
+    expired = guarantee_step.c.step == GuaranteeStep.GUARANTEE_EXPIRED
+    return (await connection.execute(sa.select(guarantee_step.c.id).where(*mine, expired))).first() is not None

@@ -37,7 +37,7 @@ async def said_of(connection: AsyncConnection, guarantee_id: int, rows: Sequence
     mine = audit_entry.c.guarantee_id == guarantee_id, audit_entry.c.at.in_(instants)
     entries = (await connection.execute(sa.select(audit_entry.c.entry).where(*mine))).scalars().all()
     told = {each[guarantee_step.name]: each for each in map(_said, entries) if guarantee_step.name in each}
-    found = {step: Said(each.get("amount"), each.get("version")) for step, each in told.items()}
+    found = {step: Said(each.get("yen"), each.get("version")) for step, each in told.items()}
     for table, steps in _by_table(told).items():
         await _look(connection, table, steps, found)
     return found

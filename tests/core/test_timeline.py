@@ -53,7 +53,7 @@ async def _everything(world: World) -> int:
             await keys.note_event(connection, guarantee_id, event, NOW + timedelta(hours=2, minutes=number), who, None)
         for number, step in enumerate(GuaranteeStep):
             actor = None if step is GuaranteeStep.GUARANTEE_EXPIRED else world.underwriter
-            said = {"amount": 1000 + number, "version": number}
+            said = {"yen": 1000 + number, "version": number}
             at = NOW + timedelta(hours=3, minutes=number)
             await note_step(connection, actor, guarantee_id, step, at, note=step.ja, said=said, day=date(2025, 3, 15))
 

@@ -1,136 +1,245 @@
-"""Release and cancellation over HTTP: by the surety alone, with nothing open, and told in the status of every copy."""
+from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from denshi_hosho.core.certificate_files import statuses
-from denshi_hosho.core.status import place
-from denshi_hosho.core.tables import certificate
-from denshi_hosho.core.vocabulary import CertificateStatus
-from tests.client import Api, Json, codes, concluded
-from tests.core.world import grown
-from tests.schema.ending import FACTS, asked, done
-from tests.schema.test_signed_copies import issued
+from denshi_hosho.core.auditing import verify
+from denshi_hosho.core.ending.expiry import note_expired
+from denshi_hosho.core.ending.watch import Watch
+from denshi_hosho.core.tables import audit_entry
+from tests.client import Api, Json, codes, revealed
+from tests.conftest import NOW, Clock
+from tests.schema import operations as ops
+from tests.schema.lives import add_obligee, add_tariff, handed_in, lived
+from tests.schema.operations import MUTATIONS
+from tests.schema.test_changes import ask_for, conclude, life
 
 pytestmark = pytest.mark.anyio
-VERIFY = (
-    "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) {"
-    " ... on VerifiedCertificate { status statusChangedOn } } }"
-)
-CHANGE = (
-    "mutation ($input: RequestChangeInput!) { requestChange(input: $input) { __typename"
-    " ... on Refused { refusals { code message } } } }"
-)
-LIST = (
-    "query ($search: GuaranteeSearchInput) { viewer { guarantees(search: $search) { totalCount nodes { number state"
-    " endsToday expired } } } }"
-)
+FACTS = {"advancePaid": 19_200_000, "workDone": 4_000_000, "defaultedOn": "2024-06-01", "reason": "契約解除"}
 
 
-async def released(api: Api, made: Json, **given: object) -> Json:
-    return await done(api, "releaseGuarantee", guaranteeId=made["id"], **{"completedOn": "2024-06-03", **given})
+async def release(api: Api, guarantee_id: str, key: str = "r", **changes: object) -> Json:
+    owner = await api.as_("surety")
+    given = {"guaranteeId": guarantee_id, "completedOn": "2024-06-03", "idempotencyKey": key, **changes}
+    return await owner.do(MUTATIONS["releaseGuarantee"], **given)
 
 
-async def test_after_completion_a_guarantee_is_released_and_nothing_is_returned(api: Api) -> None:
-    made = await concluded(api)
-    answer = await released(api, made, note="完成検査に合格")
-    assert answer["guarantee"] == {"id": made["id"], "state": "RELEASED", "expired": False}
-    assert (answer["refundStatementId"], answer["refundAmount"]) == (None, None)
-    assert answer["ja"] == "工事完成後は、保証料の返戻はありません。"
-    assert await released(api, made, note="完成検査に合格") == answer  # the same request again
-    again = {"guaranteeId": made["id"], "completedOn": "2024-06-03", "idempotencyKey": "again"}
-    assert codes(await asked(api, "releaseGuarantee", **again)) == ["WRONG_STATE"]
+async def cancel(api: Api, guarantee_id: str, key: str = "x", **changes: object) -> Json:
+    owner = await api.as_("surety")
+    given = {
+        "guaranteeId": guarantee_id,
+        "cancelledOn": "2024-06-03",
+        "reason": "契約解除",
+        "idempotencyKey": key,
+        **changes,
+    }
+    return await owner.do(MUTATIONS["cancelGuarantee"], **given)
 
 
-async def test_a_guarantee_is_cancelled_with_its_reason_and_without_a_tariff_nothing_is_stated(api: Api) -> None:
-    made = await concluded(api)
-    answer = await done(api, "cancelGuarantee", guaranteeId=made["id"], cancelledOn="2024-06-03", reason="工事の中止")
-    assert answer["guarantee"]["state"] == "CANCELLED"
-    assert answer["refundStatementId"] is None
-    assert answer["ja"].startswith("返戻保証料は計算されていません。")
+async def claimed(who: Api, guarantee_id: str, amount: int = 19_200_000, key: str = "m", **facts: object) -> Json:
+    given = {"guaranteeId": guarantee_id, "facts": {**FACTS, **facts}, "claimedAmount": amount, "idempotencyKey": key}
+    return await who.do(MUTATIONS["makeClaim"], **given)
 
 
-@pytest.mark.parametrize(
-    ("operation", "given", "code"),
-    [
-        ("releaseGuarantee", {"completedOn": "2024-06-04"}, "DAY_IN_FUTURE"),
-        ("releaseGuarantee", {"completedOn": "2024-06-02"}, "DAY_BEFORE_CONCLUSION"),
-        ("releaseGuarantee", {"completedOn": "0001-01-01"}, "DAY_BEFORE_CONCLUSION"),
-        ("releaseGuarantee", {"completedOn": "2024-06-03", "note": ""}, "NOTE_LENGTH"),
-        ("cancelGuarantee", {"cancelledOn": "2024-06-03", "reason": "x" * 1001}, "NOTE_LENGTH"),
-        ("cancelGuarantee", {"cancelledOn": "9999-12-31", "reason": "x"}, "DAY_IN_FUTURE"),
-    ],
-)
-async def test_an_end_that_cannot_be_is_refused_and_nothing_is_written(
-    api: Api, operation: str, given: Json, code: str
-) -> None:
-    made = await concluded(api)
+async def status(api: Api, jws: str) -> str:
+    return str((await api.ask(ops.VERIFY, input={"jws": jws}))["verifyCertificate"]["status"])
+
+
+async def copy_of(api: Api, guarantee_id: str) -> str:
+    shown = await revealed(api, guarantee_id)
+    key = {"number": shown["number"], "accessKey": shown["accessKey"]}
+    return str((await api.bearing(None).ask(ops.CERTIFICATE, **key))["certificate"]["jws"])
+
+
+async def test_a_released_guarantee_is_at_its_end(api: Api) -> None:
+    made = await lived(api)
+    copy = await copy_of(api, made["id"])
+    assert await status(api, copy) == "ACTIVE"
+    assert (await release(api, made["id"], note="完成検査済み"))["__typename"] == "GuaranteePayload"
+    now = await life(api, made["number"])
+    assert (now["state"], now["timeline"]["nodes"][-1]["event"], now["timeline"]["nodes"][-1]["note"]) == (
+        "RELEASED", "GUARANTEE_RELEASED", "完成検査済み",
+    )  # fmt: skip
+    assert await status(api, copy) == "RELEASED"
     before = await api.rows()
-    assert codes(await asked(api, operation, guaranteeId=made["id"], **given)) == [code]
-    assert grown(before, await api.rows()) == {}
+    assert codes(await release(api, made["id"], "again")) == ["WRONG_STATE"]
+    assert codes(await cancel(api, made["id"])) == ["WRONG_STATE"]
+    assert await api.rows() == before
 
 
-async def test_what_is_still_open_is_named_and_stands_in_the_way(api: Api) -> None:
-    made = await concluded(api)
-    contractor = await api.as_("contractor")
-    change = {"guaranteedAmount": 19_000_000}
-    opened = await contractor.do(CHANGE, guaranteeId=made["id"], change=change, reason="減額", idempotencyKey="c")
-    assert opened["__typename"] == "ChangePayload", opened
-    given = {"guaranteeId": made["id"], "cancelledOn": "2024-06-03", "reason": "工事の中止"}
-    (refusal,) = (await asked(api, "cancelGuarantee", **given))["refusals"]
-    assert refusal["code"] == "REQUESTS_OPEN"
-    assert refusal["message"].startswith("審査待ちの変更の申込1件があります。")
-    assert "requests for a change: 1" in refusal["messageEn"]
-    claim = await done(api, "makeClaim", guaranteeId=made["id"], facts=FACTS, claimedAmount=1)
-    assert codes(await asked(api, "cancelGuarantee", **given)) == ["WRONG_STATE"]
-    await done(api, "withdrawClaim", claimId=claim["id"], note="取下げ")
+async def test_a_cancelled_guarantee_returns_what_its_tariff_returns(api: Api, clock: Clock) -> None:
+    await add_tariff(api)
+    made = await lived(api)
+    copy = await copy_of(api, made["id"])
+    clock.now = NOW + timedelta(days=99)  # of 286 days
+    api.sessions.clear()  # they have ended since
+    assert (await cancel(api, made["id"], cancelledOn="2024-09-10"))["__typename"] == "GuaranteePayload"
+    now = await life(api, made["number"])
+    assert now["state"] == "CANCELLED"
+    first, refund = now["feeStatements"]
+    assert (refund["kind"], refund["amount"]) == ("REFUND", first["amount"] * 186 // 286)
+    assert [each["event"] for each in now["timeline"]["nodes"]][-2:] == ["GUARANTEE_CANCELLED", "REFUND_STATED"]
+    assert await status(api, copy) == "CANCELLED"
+    assert await verify(api.platform.database) == []
 
 
-async def _status(api: Api, jws: str) -> tuple[str, str | None]:
-    found = (await api.ask(VERIFY, input={"jws": jws}))["verifyCertificate"]
-    async with api.platform.database.read() as connection:
-        (row_id,) = (await connection.execute(sa.select(certificate.c.id))).scalars().all()
-        listed = await statuses(connection, place(row_id)[0])
-    assert listed.get(place(row_id)[1], CertificateStatus.ACTIVE) == found["status"]
-    return found["status"], found["statusChangedOn"]
+async def test_nothing_ends_while_a_change_waits_or_in_the_future(api: Api) -> None:
+    made = await lived(api)
+    change = (await ask_for(api, made["id"], guaranteedAmount=20_000_000))["change"]
+    before = await api.rows()
+    assert codes(await release(api, made["id"])) == ["CHANGE_OPEN"]
+    assert codes(await cancel(api, made["id"])) == ["CHANGE_OPEN"]
+    assert codes(await release(api, made["id"], completedOn="2024-06-04")) == ["DAY_IN_FUTURE"]
+    assert codes(await release(api, made["id"], completedOn="0001-01-01")) == ["DAY_BEFORE_CONCLUSION"]
+    assert codes(await cancel(api, made["id"], cancelledOn="2024-06-02")) == ["DAY_BEFORE_CONCLUSION"]
+    assert await api.rows() == before
+    await conclude(api, change["id"])
+    assert (await release(api, made["id"]))["__typename"] == "GuaranteePayload"
 
 
-async def test_a_copy_says_active_while_claimed_and_released_when_paid(api: Api) -> None:
-    guarantee_id, _pdf, jws = await issued(api)
-    assert await _status(api, jws) == ("ACTIVE", None)
-    claim = await done(api, "makeClaim", guaranteeId=guarantee_id, facts=FACTS, claimedAmount=1)
-    assert await _status(api, jws) == ("ACTIVE", None)
-    await done(api, "determineClaim", claimId=claim["id"], examined={"workDone": 0})
-    await done(api, "recordClaimPaid", claimId=claim["id"], amount=4_000_000, paidOn="2024-06-03")
-    assert await _status(api, jws) == ("RELEASED", "2024-06-03")
+async def test_that_the_last_day_has_passed_is_told_once_and_releases_nothing(api: Api, clock: Clock) -> None:
+    made = await lived(api)
+    database = api.platform.database
+    watch = Watch(database, clock)
+    assert await watch.round() == 0
+    clock.now = NOW.replace(year=2025, month=3, day=15)  # still the last day
+    assert await watch.round() == 0
+    clock.now += timedelta(days=1)
+    assert [await watch.round(), await watch.round(), await note_expired(database, clock.now)] == [1, 0, 0]
+    api.sessions.clear()  # they have ended since
+    now = await life(api, made["number"])
+    assert (now["state"], now["timeline"]["nodes"][-1]["event"], now["timeline"]["nodes"][-1]["who"]) == (
+        "ACTIVE", "GUARANTEE_EXPIRED", "発行システム",
+    )  # fmt: skip
+    await ask_for(api, made["id"], completionOn="2025-03-20")
+    assert await note_expired(database, clock.now) == 0
+    assert await note_expired(database, clock.now + timedelta(days=10)) == 1
+    assert await verify(database) == []
+
+
+async def test_a_claim_is_examined_and_paid_as_it_is_calculated(api: Api) -> None:
+    made = await lived(api)
+    copy = await copy_of(api, made["id"])
+    obligee = await add_obligee(api)
+    before = await api.rows()
+    assert codes(await claimed(obligee, made["id"])) == ["NOT_FOUND"]  # its key was not handed in yet
+    assert await api.rows() == before
+    await handed_in(api, made["id"])
+    claim = (await claimed(obligee, made["id"]))["claim"]
+    assert (claim["claimState"], claim["madeBy"], claim["workDone"]) == ("MADE", "OBLIGEE", 4_000_000)
+    assert (await life(api, made["number"]))["state"] == "CLAIMED"
+    assert await status(api, copy) == "ACTIVE"
+    owner = await api.as_("surety")
+    examined = {"advancePaid": 19_200_000, "workDone": 5_000_000}
+    given = {"claimId": claim["id"], "examined": examined, "idempotencyKey": "d"}
+    determined = (await owner.do(MUTATIONS["determineClaim"], **given))["claim"]
+    assert (determined["claimState"], determined["determinedAmount"]) == ("DETERMINED", 14_200_000)
+    assert sum(line["yen"] for line in determined["derivation"]) == 14_200_000
+    paid = await owner.do(MUTATIONS["recordClaimPaid"], claimId=claim["id"], paidOn="2024-06-03", idempotencyKey="p")
+    assert (paid["claim"]["claimState"], paid["claim"]["paidAmount"]) == ("PAID", 14_200_000)
+    now = await life(api, made["number"])
+    assert (now["state"], [each["claimState"] for each in now["claims"]]) == ("PERFORMED", ["PAID"])
+    assert await status(api, copy) == "RELEASED"
+    assert codes(await claimed(obligee, made["id"], key="m2")) == ["WRONG_STATE"]
+    assert await verify(api.platform.database) == []
+
+
+async def test_a_refused_or_withdrawn_claim_leaves_the_guarantee_in_force(api: Api) -> None:
+    made = await lived(api)
+    obligee, owner = await add_obligee(api), await api.as_("surety")
+    await handed_in(api, made["id"])
+    first = (await claimed(obligee, made["id"]))["claim"]
+    refused = await owner.do(MUTATIONS["refuseClaim"], claimId=first["id"], note="約款に定める免責", idempotencyKey="f")
+    assert refused["claim"]["claimState"] == "REFUSED"
+    second = (await claimed(obligee, made["id"], key="m2"))["claim"]
+    before = await api.rows()
+    other = await owner.do(MUTATIONS["withdrawClaim"], claimId=second["id"], note="取下げ", idempotencyKey="w")
+    assert codes(other) == ["NOT_ALLOWED"]
+    assert await api.rows() == before
+    await obligee.do(MUTATIONS["withdrawClaim"], claimId=second["id"], note="取下げ", idempotencyKey="w")
+    on_paper = (await claimed(owner, made["id"], key="m3"))["claim"]
+    assert on_paper["madeBy"] == "SURETY"
+    assert (await life(api, made["number"]))["state"] == "CLAIMED"
 
 
 @pytest.mark.parametrize(
-    ("operation", "given", "status"),
+    ("amount", "facts", "code"),
     [
-        ("releaseGuarantee", {"completedOn": "2024-06-03"}, "RELEASED"),
-        ("cancelGuarantee", {"cancelledOn": "2024-06-03", "reason": "工事の中止"}, "CANCELLED"),
+        (19_200_001, {}, "CLAIM_ABOVE_GUARANTEE"),
+        (0, {}, "AMOUNT_OUT_OF_RANGE"),
+        (1, {"workDone": -1}, "AMOUNT_OUT_OF_RANGE"),
+        (1, {"defaultedOn": "2024-06-04"}, "DAY_IN_FUTURE"),
+        (1, {"reason": " "}, "NOTE_LENGTH"),
     ],
 )
-async def test_a_copy_of_a_released_or_cancelled_guarantee_says_so(
-    api: Api, operation: str, given: Json, status: str
-) -> None:
-    guarantee_id, _pdf, jws = await issued(api)
-    await done(api, operation, guaranteeId=guarantee_id, **given)
-    assert await _status(api, jws) == (status, "2024-06-03")
+async def test_a_claim_that_cannot_be_is_refused(api: Api, amount: int, facts: dict[str, Any], code: str) -> None:
+    made = await lived(api)
+    before = await api.rows()
+    assert codes(await claimed(await api.as_("surety"), made["id"], amount, **facts)) == [code]
+    assert await api.rows() == before
 
 
-async def test_guarantees_are_found_by_state_and_by_last_day(api: Api) -> None:
-    first = await concluded(api)
-    second = await concluded(api, "apply-2", completionOn="2025-03-31")
-    await released(api, first)
+async def test_what_cannot_be_determined_is_refused(api: Api) -> None:
+    made = await lived(api)
+    owner = await api.as_("surety")
+    claim = (await claimed(owner, made["id"]))["claim"]
+    before = await api.rows()
+    for examined, code in (({}, "EXAMINATION_INCOMPLETE"), ({"advancePaid": 1, "workDone": 1}, "NOTHING_TO_PAY")):
+        given = {"claimId": claim["id"], "examined": examined, "idempotencyKey": code}
+        assert code in codes(await owner.do(MUTATIONS["determineClaim"], **given))
+    assert codes(
+        await owner.do(MUTATIONS["recordClaimPaid"], claimId=claim["id"], paidOn="2024-06-03", idempotencyKey="p")
+    ) == ["WRONG_STATE"]
+    assert await api.rows() == before
 
-    async def found(**search: object) -> list[str]:
-        answer = await (await api.as_("surety")).ask(LIST, search=search)
-        return [each["number"] for each in answer["viewer"]["guarantees"]["nodes"]]
 
-    assert await found(states=["RELEASED"]) == [first["number"]]
-    assert await found(states=["ACTIVE", "CLAIMED"]) == [second["number"]]
-    assert await found(endsBefore="2025-03-16") == [first["number"]]
-    assert await found(endsBefore="2025-03-15") == []
-    assert await found(endsBefore="2025-04-01", states=["ACTIVE"]) == [second["number"]]
+async def test_a_performance_guarantee_pays_what_was_examined(api: Api) -> None:
+    made = await lived(api, kind="PERFORMANCE", guaranteedAmount=4_800_000)
+    owner = await api.as_("surety")
+    claim = (await claimed(owner, made["id"], 4_800_000))["claim"]
+    for amount, code in ((None, "EXAMINATION_INCOMPLETE"), (4_800_001, "PAYMENT_ABOVE_GUARANTEE")):
+        given = {"claimId": claim["id"], "examined": {"amount": amount}, "idempotencyKey": code}
+        assert codes(await owner.do(MUTATIONS["determineClaim"], **given)) == [code]
+    given = {"claimId": claim["id"], "examined": {"amount": 3_000_000}, "idempotencyKey": "ok"}
+    assert (await owner.do(MUTATIONS["determineClaim"], **given))["claim"]["determinedAmount"] == 3_000_000
+
+
+async def test_the_timeline_has_every_step_once_and_the_log_an_entry_for_each(api: Api) -> None:
+    await add_tariff(api)
+    made = await lived(api)
+    obligee, owner = await add_obligee(api), await api.as_("surety")
+    await revealed(api, made["id"])
+    await handed_in(api, made["id"])
+    change = (await ask_for(api, made["id"], guaranteedAmount=20_000_000))["change"]
+    await conclude(api, change["id"], newKey=True)
+    claim = (await claimed(obligee, made["id"]))["claim"]
+    await owner.do(MUTATIONS["refuseClaim"], claimId=claim["id"], note="免責", idempotencyKey="f")
+    await release(api, made["id"])
+    now = await life(api, made["number"])
+    told = [each["event"] for each in now["timeline"]["nodes"]]
+    assert told == [
+        "APPLICATION_SUBMITTED", "APPLICATION_APPROVED", "FEE_CALCULATED", "FEE_RECORDED", "GUARANTEE_CONCLUDED",
+        "SUBMISSION_PREPARED", "SUBMISSION_SENT", "CHANGE_REQUESTED", "CERTIFICATE_CHANGED", "FEE_STATED", "CLAIM_MADE",
+        "CLAIM_REFUSED", "GUARANTEE_RELEASED", "KEY_REVEALED", "KEY_REVEALED", "KEY_ROTATED",
+    ]  # fmt: skip
+    async with api.platform.database.read() as connection:
+        logged = (await connection.execute(sa.select(audit_entry.c.event))).scalars().all()
+    assert len(logged) == len(told)
+    assert now["timeline"]["nodes"][0]["who"] == "contractor"
+    assert now["timeline"]["nodes"][1]["who"] == "西日本建設業保証株式会社（保証会社）"
+
+
+async def test_the_obligee_is_told_only_what_concerns_it(api: Api) -> None:
+    await add_tariff(api)
+    made = await lived(api)
+    obligee = await add_obligee(api)
+    await revealed(api, made["id"])
+    query = (
+        "query ($id: ID!) { node(id: $id) { ... on Guarantee { timeline { nodes { event } } claims { id }"
+        " feeStatements { amount } } } }"
+    )
+    assert (await obligee.ask(query, id=made["id"]))["node"] is None
+    await handed_in(api, made["id"])
+    seen = (await obligee.ask(query, id=made["id"]))["node"]
+    assert ([each["event"] for each in seen["timeline"]["nodes"]], seen["feeStatements"]) == (["SUBMISSION_SENT"], [])

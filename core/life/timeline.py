@@ -48,8 +48,9 @@ OBLIGEES: Final = (
 )  # fmt: skip
 _READS: Final = frozenset(each.value for each in (*_CLAIMS, *_VERDICTS))
 _SIGNED: Final = {AuditEvent.CERTIFICATE_SIGNED: AuditEvent.CERTIFICATE_SIGNED}
-_EVENTS: Final[Sequence[Mapping[Any, AuditEvent]]] = (OF_APPLICATION, OF_SUBMISSION, OF_GUARANTEE, OF_KEY, _SIGNED)
-_APPLICATION, _SUBMISSION, _GUARANTEE, _KEY, _SIGNATURE = range(len(_EVENTS))
+# In the order in which lines of the same instant stand.
+_EVENTS: Final[Sequence[Mapping[Any, AuditEvent]]] = (OF_APPLICATION, _SIGNED, OF_KEY, OF_SUBMISSION, OF_GUARANTEE)
+_APPLICATION, _SIGNATURE, _KEY, _SUBMISSION, _GUARANTEE = range(len(_EVENTS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,8 +220,8 @@ async def test_the_timeline_has_every_step_once_and_the_log_an_entry_for_each(ap
     told = [each["event"] for each in now["timeline"]["nodes"]]
     assert told == [
         "APPLICATION_SUBMITTED", "APPLICATION_APPROVED", "FEE_CALCULATED", "FEE_RECORDED", "GUARANTEE_CONCLUDED",
-        "SUBMISSION_PREPARED", "SUBMISSION_SENT", "CHANGE_REQUESTED", "CERTIFICATE_CHANGED", "FEE_STATED", "CLAIM_MADE",
-        "CLAIM_REFUSED", "GUARANTEE_RELEASED", "KEY_REVEALED", "KEY_REVEALED", "KEY_ROTATED",
+        "KEY_REVEALED", "KEY_REVEALED", "KEY_ROTATED", "SUBMISSION_PREPARED", "SUBMISSION_SENT",
+        "CHANGE_REQUESTED", "CERTIFICATE_CHANGED", "FEE_STATED", "CLAIM_MADE", "CLAIM_REFUSED", "GUARANTEE_RELEASED",
     ]  # fmt: skip
     async with api.platform.database.read() as connection:
         logged = (await connection.execute(sa.select(audit_entry.c.event))).scalars().all()

@@ -26,7 +26,7 @@ TITLES = {
     FeeStatementKind.REFUND: "返戻保証料計算書",
 }  # fmt: skip
 EXAMPLE_TEXT = "例示料率による計算です。実在の保証会社の料率ではありません。"
-NOT_TAXED = "保証料に消費税は課税されません。"
+NOT_TAXED = "保証料は課税されません。"
 ROWS_ON_PAGE = 24
 
 

@@ -1,6 +1,5 @@
 """What becomes of a fee when its guarantee changes or is cancelled: charged in addition, returned, or left as it is."""
 
-import json
 from datetime import date, datetime
 from typing import Literal
 
@@ -10,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core.calculators.lines import Derived, Line
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.fees.calculating import Charged, fee, rate_for, refund
-from denshi_hosho.core.fees.statements import New, keep, standing
+from denshi_hosho.core.fees.statements import New, charged_for, keep, standing
 from denshi_hosho.core.fees.tariff import OnCancellation, OnChange, Tariff, parse
 from denshi_hosho.core.guarantees import COLUMNS, LIVE
 from denshi_hosho.core.life.recorded import recorded
@@ -39,7 +38,7 @@ async def restate(  # noqa: PLR0913  whose fee, why, and what it is for from the
         return None
     paid = first.amount + await _since(connection, guarantee_id)
     charged = Charged(
-        kind=about.kind, class_=json.loads(first.derivation)["class"],
+        kind=about.kind, class_=charged_for(first)[2],
         guaranteed_amount=about.guaranteed_amount if guaranteed_amount is None else guaranteed_amount,
     )  # fmt: skip
     by = parse(first.content)

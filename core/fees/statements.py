@@ -134,8 +134,13 @@ async def standing(connection: AsyncConnection, about: AnyRow) -> AnyRow | None:
 
 def stands(row: AnyRow, kind: GuaranteeKind, guaranteed_amount: int) -> bool:
     """Return whether a statement was made for this kind of guarantee and this amount (yen)."""
+    return charged_for(row)[:2] == (kind, guaranteed_amount)
+
+
+def charged_for(row: AnyRow) -> tuple[GuaranteeKind, int, str | None]:
+    """Return what a statement was made for: kind of guarantee, guaranteed amount (yen), class (None: in none known)."""
     body = json.loads(row.derivation)
-    return (body["kind"], body["guaranteed_amount"]) == (kind, guaranteed_amount)
+    return GuaranteeKind(body["kind"]), body["guaranteed_amount"], body["class"]
 
 
 _COLUMNS = (

@@ -111,6 +111,9 @@ class FeeQueries:
             amount=Yen(found.derived.amount), lines=lines, tariff_name=found.tariff_name, is_example=found.example
         )
 
+
+@strawberry.type
+class FeeViewing:
     @strawberry.field(
         description="Principal: the fees of a month that it pays consolidated (一括後払の保証料明細書).",
         metadata=may(Policy.PRINCIPAL),

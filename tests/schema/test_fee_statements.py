@@ -6,7 +6,7 @@ import pytest
 from denshi_hosho.core.auditing import verify
 from tests.client import APPROVE, CONCLUDE, RECORD_FEE, Api, Json, applied, codes, matsue
 from tests.conftest import NOW, Clock
-from tests.core.documents.pdf import joined, texts_of
+from tests.core.documents.pdf import texts_of
 from tests.schema import operations as ops
 from tests.schema.lives import TARIFF, add_obligee, add_tariff, handed_in, lived
 from tests.schema.operations import MUTATIONS
@@ -48,6 +48,12 @@ async def estimate(api: Api, **changes: object) -> Json:
 async def month(who: Api, text: str, surety_id: str | None = None) -> Json:
     answer = await who.ask(ops.FEE_MONTH, suretyId=surety_id or who.surety_id, month=text)
     return dict(answer["viewer"]["feeMonth"])
+
+
+def printed(pdf: bytes, *parts: str) -> None:
+    """Each reader reads each of `parts`."""
+    for text in texts_of(pdf):
+        assert [part for part in parts if part not in text] == []
 
 
 async def consolidated(api: Api, key: str, **changes: object) -> Json:
@@ -124,13 +130,10 @@ async def test_a_statement_is_printed_line_by_line_and_says_that_its_rates_are_a
     (seen,) = await statements(await api.as_("surety"), application_id)
     answer = await api.http.get(seen["pdfUrl"])
     assert answer.headers["content-type"] == "application/pdf"
-    page = texts_of(answer.content)
-    text = joined(*page)
-    for part in (
+    printed(answer.content, *(
         "保証料計算書", "例示料率による計算です。実在の保証会社の料率ではありません。", "令和6年6月3日", "締結前", "19,200,000円",
         "40,000", "27,600", "-200", "67,400円", "保証料は課税されません。",
-    ):  # fmt: skip
-        assert part in text, part
+    ))  # fmt: skip
 
 
 async def test_a_cancelled_guarantees_refund_is_printed(api: Api, clock: Clock) -> None:
@@ -146,9 +149,7 @@ async def test_a_cancelled_guarantees_refund_is_printed(api: Api, clock: Clock) 
     returned = FEE * 186 // 286
     assert [(each["kind"], each["amount"]) for each in seen] == [("INITIAL", FEE), ("REFUND", returned)]
     assert seen[1]["lines"] == [{"yen": -returned}]
-    page = texts_of((await api.http.get(seen[1]["pdfUrl"])).content)
-    assert "返戻保証料計算書" in joined(page)
-    assert f"{returned:,}円" in joined(page)
+    printed((await api.http.get(seen[1]["pdfUrl"])).content, "返戻保証料計算書", f"{returned:,}円")
 
 
 async def test_a_class_is_set_by_the_surety_alone(api: Api) -> None:
@@ -189,17 +190,8 @@ async def test_a_month_that_is_paid_consolidated_is_listed_and_printed(api: Api,
         ("INITIAL", FEE), ("INITIAL", 39_800), ("REFUND", returned),
     ]  # fmt: skip
     assert seen["total"] == FEE + 39_800 - returned
-    page = texts_of((await api.http.get(seen["pdfUrl"])).content)
-    text = joined(*page)
-    for part in (
-        "保証料明細書（一括後払）",
-        "令和6年6月分",
-        first["number"],
-        f"-{returned:,}",
-        f"{seen['total']:,}円",
-        "1／1",
-    ):
-        assert part in text, part
+    told = "令和6年6月分", first["number"], f"-{returned:,}", f"{seen['total']:,}円", "1／1"
+    printed((await api.http.get(seen["pdfUrl"])).content, "保証料明細書（一括後払）", *told)
     for each in seen["statements"]:
         assert (await api.http.get(each["pdfUrl"])).content.startswith(b"%PDF")
     empty = await month(other, "2024-07")

@@ -1,12 +1,13 @@
+import io
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from denshi_hosho.core.auditing import verify
 from denshi_hosho.core.tables import fee_statement
 from tests.client import APPROVE, RECORD_FEE, Api, applied, codes, matsue
-from tests.outside import pdf_text
 from tests.schema import operations as ops
 from tests.schema.lives import TARIFF, add_tariff, lived
 from tests.schema.operations import MUTATIONS
@@ -15,6 +16,10 @@ from tests.schema.test_changes import ask_for, conclude, life, one
 pytestmark = pytest.mark.anyio
 STATEMENTS = """query ($id: ID!) { node(id: $id) { ... on GuaranteeApplication { feeState feeAmount
   feeStatements { kind amount isExample tariffName pdfUrl lines { ja yen } } } } }"""
+
+
+def pdf_text(content: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
 async def calculate(api: Api, application_id: str, key: str = "f") -> list[str]:
@@ -30,7 +35,11 @@ async def test_an_estimate_is_told_line_by_line_and_says_that_it_is_an_example(a
     told = (await api.ask(ops.ESTIMATE, input=given))["feeEstimate"]
     assert (told["amount"], told["isExample"]) == (67_400, True)
     assert sum(line["yen"] for line in told["lines"]) == 67_400
-    for wrong, code in (({"kind": "BID"}, "NO_RATE"), ({"on": "2021-12-31"}, "NO_TARIFF"), ({"guaranteedAmount": 0}, "AMOUNT_OUT_OF_RANGE")):
+    for wrong, code in (
+        ({"kind": "BID"}, "NO_RATE"),
+        ({"on": "2021-12-31"}, "NO_TARIFF"),
+        ({"guaranteedAmount": 0}, "AMOUNT_OUT_OF_RANGE"),
+    ):
         assert codes((await api.ask(ops.ESTIMATE, input={**given, **wrong}))["feeEstimate"]) == [code]
 
 
@@ -56,6 +65,7 @@ async def test_a_stated_fee_is_the_only_one_that_is_recorded(api: Api) -> None:
 
 async def test_without_a_tariff_nothing_is_stated(api: Api) -> None:
     application_id = await applied(api)
+    await api.as_("surety")
     before = await api.rows()
     assert await calculate(api, application_id) == ["NO_TARIFF"]
     assert await api.rows() == before
@@ -73,7 +83,9 @@ async def test_another_amount_needs_another_fee(api: Api) -> None:
     seen = (await owner.ask(STATEMENTS, id=application_id))["node"]
     assert (seen["feeState"], seen["feeAmount"]) == ("DUE", None)
     await calculate(api, application_id, "f2")
-    assert codes(await owner.do(RECORD_FEE, applicationId=application_id, amount=67_400, receivedOn="2024-06-03")) == ["FEE_DIFFERS"]
+    assert codes(await owner.do(RECORD_FEE, applicationId=application_id, amount=67_400, receivedOn="2024-06-03")) == [
+        "FEE_DIFFERS"
+    ]
     await owner.do(RECORD_FEE, applicationId=application_id, amount=39_800, receivedOn="2024-06-03")
     await owner.do(APPROVE, applicationId=application_id)
     assert await calculate(api, application_id, "f3") == []

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.clock import JST
-from denshi_hosho.core.ownership import principals, sees
+from denshi_hosho.core.ownership import sees
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, audit_entry, guarantee, obligee, principal, surety
@@ -43,20 +43,12 @@ _ORDER = Order("NEWEST", audit_entry.c.index, audit_entry.c.index, descending=Tr
 
 def columns(actor: Actor) -> Mapping[str, sa.ColumnElement[Any]]:
     """Return what `actor` may see of an entry: the login id only of accounts of its own party."""
-    own = _own_account(actor)
+    own = own_account(actor)
     return {
         "id": audit_entry.c.index, "index": audit_entry.c.index, "at": audit_entry.c.at, "event": audit_entry.c.event,
         "record": audit_entry.c.entry, "number": guarantee.c.number, "role": account.c.role,
         "login_id": sa.case((own, account.c.login_id)), "party_name": sa.func.coalesce(principal.c.name, surety.c.name, obligee.c.name),
     }  # fmt: skip
-
-
-def _own_account(actor: Actor) -> sa.ColumnElement[bool]:
-    if actor.principal_id is not None:
-        return account.c.principal_id.in_(principals(actor, acting=True))
-    if actor.surety_id is not None:
-        return account.c.surety_id == actor.surety_id
-    return account.c.obligee_id == actor.obligee_id
 
 
 def theirs(actor: Actor) -> sa.ColumnElement[bool]:
@@ -85,7 +77,7 @@ def _found_by(actor: Actor, search: TrailSearch) -> list[sa.ColumnElement[bool]]
     if search.to_on is not None and search.to_on < date.max:
         conditions.append(audit_entry.c.at < _midnight(search.to_on + timedelta(days=1)))
     if search.login_id is not None:
-        conditions += [_own_account(actor), account.c.login_id == search.login_id.replace("\0", " ")]
+        conditions += [own_account(actor), account.c.login_id == search.login_id.replace("\0", " ")]
     return conditions
 
 

@@ -27,7 +27,11 @@ from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKin
 class KeyEvent:
     event: KeyEventKind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
-    note: str | None = strawberry.field(description="The reason given, if one was asked for.")
+    note: str | None = strawberry.field(description="The reason given, if one was asked for (再発行の理由).")
+    who: str | None = strawberry.field(
+        description="Who did it: the login id of an account of one's own party, else the other party's name; null: whoever held "
+        "number and key."
+    )
 
 
 @reached(Reach.OWN)
@@ -135,7 +139,7 @@ class Guarantee(Node):
 
     @strawberry.field(
         graphql_type=list[DecisionRecord],
-        description="What the obligee's rules said, at application and at conclusion, oldest first.",
+        description="What the obligee's rules said, at application, at conclusion and at changes, oldest first.",
         metadata=needs("application_id"),
     )
     async def decisions(self, info: Request) -> CoreObject:

@@ -93,7 +93,12 @@ _FRAGMENTS = {
     " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName principalName worksName"
     " contractPrice coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
-    " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
+    " keyEvents { event at note who } decisions { ...record } submission { ...plan } submissions { ...submission }"
+    " guaranteeState: state completionToday endsToday priceToday advanceAmount advanceReceivedOn"
+    " changes { ...changeRequest } versions { version replacedBy replacedOn differences { field label before after } } }",
+    "changeRequest": "on ChangeRequest { id changeState: state requestedAt settledAt version reason consequence ja en"
+    " certificateMedium: medium newValues: changed { field value } }",
+    "consequence": "on ChangeConsequence { consequence ja en medium guaranteeEndsOn changed decision { outcome } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
     " guaranteeEndsOn depositaryBank urgent submittedAt obligee { ...obligee } steps { step at note }"
@@ -139,6 +144,7 @@ def mutation(name: str, input_type: str, answer: str) -> str:
 _APPLICATION = "... on ApplicationPayload { application { ...summary } }"
 _DRAFT = "... on DraftPayload { draft { ...shortDraft } }"
 _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
+_CHANGE = "... on ChangePayload { change { ...changeRequest } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
 MUTATIONS = {
     "signIn": mutation("signIn", "SignInInput", "...session"),
@@ -161,6 +167,10 @@ MUTATIONS = {
         "revealAccessKey", "RevealAccessKeyInput", "... on RevealedKey { pdfUrl checkpoint notice { ...notice } }"
     ),
     "rotateAccessKey": mutation("rotateAccessKey", "RotateAccessKeyInput", _GUARANTEE),
+    "requestChange": mutation("requestChange", "RequestChangeInput", _CHANGE),
+    "concludeChange": mutation("concludeChange", "ConcludeChangeInput", _CHANGE),
+    "declineChange": mutation("declineChange", "EndChangeInput", _CHANGE),
+    "withdrawChange": mutation("withdrawChange", "EndChangeInput", _CHANGE),
     "prepareSubmission": mutation(
         "prepareSubmission",
         "PrepareSubmissionInput",
@@ -204,9 +214,13 @@ PARTIES = whole(
     " parties(first: $first, after: $after, last: $last, before: $before)"
     " { totalCount pageInfo { ...page } nodes { ...party } edges { cursor node { name } } } } }"
 )
+CONSEQUENCE = whole(
+    "query ($guaranteeId: ID!, $change: ChangeInput!) { changeConsequence(guaranteeId: $guaranteeId, change: $change)"
+    " { __typename ...consequence ...refused } }"
+)
 NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission"
-    " ...draft ... on Principal { name principalKind: kind } } }"
+    " ...draft ...changeRequest ... on Principal { name principalKind: kind } } }"
 )
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"

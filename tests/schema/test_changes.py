@@ -1,0 +1,138 @@
+"""Changes (変更契約) over the API: what follows is told, a version is issued, old ones stay, keys live and die."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.client import OPEN, Api, Json, concluded, revealed
+from tests.conftest import Clock
+from tests.schema import operations as ops
+from tests.schema.operations import GUARANTEES, MUTATIONS, NODE, VERIFY
+
+pytestmark = pytest.mark.anyio
+TERM = {"completionOn": "2025-05-14"}
+AMOUNT = {"contractPrice": 60_000_000, "guaranteedAmount": 24_000_000}
+
+
+async def asked(api: Api, guarantee: Json, key: str = "change-1", **change: Any) -> Json:
+    given = {"guaranteeId": guarantee["id"], "change": change, "reason": "設計変更のため", "idempotencyKey": key}
+    return await (await api.as_("contractor")).do(MUTATIONS["requestChange"], **given)
+
+
+async def waiting(api: Api, guarantee: Json, key: str = "change-1", **change: Any) -> str:
+    answer = await asked(api, guarantee, key, **change)
+    assert answer["__typename"] == "ChangePayload", answer
+    return str(answer["change"]["id"])
+
+
+async def ended(api: Api, name: str, change_id: str, **given: Any) -> Json:
+    who = await api.as_("contractor" if name == "withdrawChange" else "surety")
+    more = {} if name == "concludeChange" else {"note": "都合により"}
+    return await who.do(
+        MUTATIONS[name], **{"changeId": change_id, "idempotencyKey": f"{name} {change_id}", **more, **given}
+    )
+
+
+async def issued(api: Api, guarantee: Json, key: str = "change-1", **change: Any) -> Json:
+    answer = await ended(api, "concludeChange", await waiting(api, guarantee, key, **change))
+    assert answer["__typename"] == "ChangePayload", answer
+    return dict(answer["change"])
+
+
+def later(api: Api, clock: Clock, days: int = 30) -> None:
+    """Let days pass; everybody signs in again."""
+    clock.now += timedelta(days=days)
+    api.sessions.clear()
+
+
+async def seen(api: Api, guarantee: Json) -> Json:
+    return dict((await (await api.as_("contractor")).ask(NODE, id=guarantee["id"]))["node"])
+
+
+async def test_a_change_of_the_term_alone_moves_the_guarantee_and_issues_nothing(api: Api) -> None:
+    guarantee = await concluded(api)
+    answer = (await asked(api, guarantee, **TERM))["change"]
+    assert (answer["changeState"], answer["consequence"], answer["version"]) == ("RECORDED", "TERM_MOVES", None)
+    assert "発行しません" in answer["ja"]
+    assert "no certificate is issued" in answer["en"]
+    assert answer["newValues"] == [
+        {"field": "guaranteeEndsOn", "value": "2025-05-14"}, {"field": "completionOn", "value": "2025-05-14"},
+    ]  # fmt: skip
+    found = await seen(api, guarantee)
+    assert (found["completionToday"], found["endsToday"], found["priceToday"]) == (
+        "2025-05-14",
+        "2025-05-14",
+        48_000_000,
+    )
+    assert (found["certificate"]["completionOn"], found["changed"]) == ("2025-03-15", False)
+    assert [each["version"] for each in found["versions"]] == [1]
+
+
+@pytest.mark.parametrize(
+    ("change", "consequence"),
+    [({"contractPrice": 50_000_000}, "PRICE_NOTED"), ({**TERM, "contractPrice": 50_000_000}, "TERM_AND_PRICE")],
+)
+async def test_a_change_of_the_price_issues_nothing_either(api: Api, change: Json, consequence: str) -> None:
+    guarantee = await concluded(api)
+    told = (await asked(api, guarantee, **change))["change"]
+    assert (told["consequence"], told["changeState"], told["certificateMedium"]) == (consequence, "RECORDED", None)
+    found = await seen(api, guarantee)
+    assert (found["priceToday"], found["contractPrice"]) == (50_000_000, 48_000_000)
+
+
+async def test_a_preview_says_the_same_and_writes_nothing(api: Api) -> None:
+    guarantee = await concluded(api)
+    contractor = await api.as_("contractor")
+    before = await api.rows()
+    for turn, change in enumerate((TERM, AMOUNT, {"worksName": "市道〇号線 道路改良工事(訂正)", "correction": True})):
+        told = (await contractor.ask(ops.CONSEQUENCE, guaranteeId=guarantee["id"], change=change))["changeConsequence"]
+        assert await api.rows() == before
+        wrote = await asked(api, guarantee, f"key {turn}", **change)
+        assert wrote["__typename"] == "ChangePayload", wrote
+        assert wrote["change"]["consequence"] == told["consequence"]
+        assert wrote["change"]["certificateMedium"] == told["medium"]
+        assert [each["field"] for each in wrote["change"]["newValues"]] == told["changed"]
+        if wrote["change"]["changeState"] == "REQUESTED":
+            await ended(api, "withdrawChange", wrote["change"]["id"])
+        before = await api.rows()
+
+
+async def test_a_change_of_the_amount_leads_to_a_certificate(api: Api, clock: Clock) -> None:
+    guarantee = await concluded(api)
+    await asked(api, guarantee, "term", **TERM)
+    key = (await revealed(api, guarantee["id"]))["accessKey"]
+    old = (await seen(api, guarantee))["certificate"]
+    later(api, clock)
+    change = await issued(api, guarantee, **AMOUNT)
+    assert (change["changeState"], change["consequence"], change["version"]) == ("ISSUED", "AMENDMENT", 2)
+    found = await seen(api, guarantee)
+    live = found["certificate"]
+    assert (live["version"], live["change"], live["title"]) == (
+        2,
+        "AMENDMENT",
+        "保証証書（変更）（前払金保証）",
+    ) or live["title"]
+    assert (live["guaranteedAmount"], live["contractPrice"], live["completionOn"]) == (
+        24_000_000,
+        60_000_000,
+        "2025-05-14",
+    )
+    assert (live["number"], live["issuedOn"], found["changed"]) == (guarantee["number"], "2024-07-03", True)
+    assert found["versions"] == [
+        {"version": 1, "replacedBy": 2, "replacedOn": "2024-07-03", "differences": []},
+        {"version": 2, "replacedBy": None, "replacedOn": None, "differences": [
+            {"field": "guaranteedAmount", "label": "保証金額", "before": "19,200,000 円", "after": "24,000,000 円"},
+            {"field": "guaranteeEndsOn", "label": "保証期間", "before": "令和7年3月15日", "after": "令和7年5月14日"},
+            {"field": "completionOn", "label": "工期末日", "before": "令和7年3月15日", "after": "令和7年5月14日"},
+            {"field": "contractPrice", "label": "請負金額(総額)", "before": "48,000,000 円", "after": "60,000,000 円"},
+            *([{"field": "medium", "label": "交付方法", "before": "電子", "after": "書面"}] if live["medium"] == "PAPER" else []),
+        ]},
+    ]  # fmt: skip
+    assert (await api.ask(OPEN, number=guarantee["number"], accessKey=key))["certificate"][
+        "guaranteedAmount"
+    ] == 24_000_000
+    verified = (await api.ask(VERIFY, input={"jws": old["jws"]}))["verifyCertificate"]
+    assert (verified["status"], verified["certificate"]["version"]) == ("SUPERSEDED", 1)
+    listed = (await (await api.as_("contractor")).ask(GUARANTEES, sort="NEWEST"))["viewer"]["guarantees"]["nodes"]
+    assert [(each["changed"], each["guaranteedAmount"]) for each in listed] == [(True, 24_000_000)]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.clock import JST
-from denshi_hosho.core.ownership import sees
+from denshi_hosho.core.ownership import own_account, sees
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, audit_entry, guarantee, obligee, principal, surety

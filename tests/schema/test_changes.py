@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.client import OPEN, Api, Json, concluded, revealed
+from tests.client import OPEN, Api, Json, codes, concluded, revealed
 from tests.conftest import Clock
 from tests.schema import operations as ops
 from tests.schema.operations import GUARANTEES, MUTATIONS, NODE, VERIFY
@@ -136,3 +136,130 @@ async def test_a_change_of_the_amount_leads_to_a_certificate(api: Api, clock: Cl
     assert (verified["status"], verified["certificate"]["version"]) == ("SUPERSEDED", 1)
     listed = (await (await api.as_("contractor")).ask(GUARANTEES, sort="NEWEST"))["viewer"]["guarantees"]["nodes"]
     assert [(each["changed"], each["guaranteedAmount"]) for each in listed] == [(True, 24_000_000)]
+
+
+NAKATANE = {
+    "obligee": "465011",
+    "facts": {"workType": "CONSTRUCTION", "contractOn": "2024-06-01", "firstGuaranteeOn": "2024-01-15"},
+}
+
+
+async def key_of(api: Api, guarantee: Json) -> str:
+    return str((await revealed(api, guarantee["id"]))["accessKey"])
+
+
+async def opens(api: Api, guarantee: Json, access_key: str) -> bool:
+    answer = (await api.ask(OPEN, number=guarantee["number"], accessKey=access_key))["certificate"]
+    return bool(answer["__typename"] == "Certificate")
+
+
+async def test_a_correction_says_what_was_wrong(api: Api) -> None:
+    guarantee = await concluded(api)
+    change = await issued(api, guarantee, worksName="市道△号線 道路改良工事", correction=True)
+    assert (change["consequence"], change["version"]) == ("CORRECTION", 2)
+    live = (await seen(api, guarantee))["certificate"]
+    assert (live["change"], live["title"]) == ("CORRECTION", "保証証書（前払金保証）（訂正）")
+    (difference,) = (await seen(api, guarantee))["versions"][1]["differences"]
+    assert difference == {
+        "field": "worksName", "label": "工事名", "before": "市道〇号線 道路改良工事", "after": "市道△号線 道路改良工事",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change", [{}, {"guaranteedAmount": 19_200_000}, {"completionOn": "2025-03-15", "correction": True}]
+)
+async def test_what_changes_nothing_is_refused(api: Api, change: Json) -> None:
+    guarantee = await concluded(api)
+    before = await api.rows()
+    assert codes(await asked(api, guarantee, **change)) == ["NOTHING_CHANGES"]
+    assert await api.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "path"),
+    [
+        ({"worksName": "あ\u0000い"}, "TEXT_CONTROL_CHARACTER", ["change", "worksName"]),
+        ({"worksName": "工" * 201}, "TEXT_LENGTH", ["change", "worksName"]),
+        ({"principalName": " "}, "TEXT_LENGTH", ["change", "principalName"]),
+        ({"principalName": "\U0001f600"}, "TEXT_NOT_PRINTABLE", ["change", "principalName"]),
+        ({"guaranteedAmount": 0}, "AMOUNT_OUT_OF_RANGE", ["change", "guaranteedAmount"]),
+        ({"completionOn": "0001-01-01"}, "DATE_BEFORE_SOLAR_CALENDAR", ["change", "completionOn"]),
+        ({"coveredPrice": 48_000_001}, "COVERED_PRICE_ABOVE_CONTRACT_PRICE", ["change", "coveredPrice"]),
+    ],
+)
+async def test_contents_that_cannot_be_certified_are_refused(api: Api, change: Json, code: str, path: Json) -> None:
+    guarantee = await concluded(api)
+    before = await api.rows()
+    answer = await asked(api, guarantee, **change)
+    assert (codes(answer)[0], answer["refusals"][0]["path"]) == (code, path)
+    assert await api.rows() == before
+
+
+async def test_no_day_breaks_the_answer(api: Api) -> None:
+    guarantee = await concluded(api)
+    answer = await asked(api, guarantee, completionOn="9999-12-31")
+    assert answer["change"]["newValues"][0] == {"field": "guaranteeEndsOn", "value": "9999-12-31"}
+
+
+async def test_one_request_waits_at_a_time(api: Api) -> None:
+    guarantee = await concluded(api)
+    change_id = await waiting(api, guarantee, **AMOUNT)
+    before = await api.rows()
+    assert codes(await asked(api, guarantee, "another", **TERM)) == ["CHANGE_OPEN"]
+    assert await api.rows() == before
+    assert (await asked(api, guarantee, **AMOUNT))["change"]["id"] == change_id  # the same key: the same request
+    assert await api.rows() == before
+    assert (await ended(api, "declineChange", change_id))["change"]["changeState"] == "DECLINED"
+    assert (await asked(api, guarantee, "another", **TERM))["change"]["changeState"] == "RECORDED"
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("declineChange", "DECLINED"), ("withdrawChange", "WITHDRAWN"), ("concludeChange", "ISSUED")]
+)
+async def test_a_request_ends_once(api: Api, name: str, state: str) -> None:
+    guarantee = await concluded(api)
+    change_id = await waiting(api, guarantee, **AMOUNT)
+    assert (await ended(api, name, change_id))["change"]["changeState"] == state
+    before = await api.rows()
+    for other in ("declineChange", "withdrawChange", "concludeChange"):
+        assert codes(await ended(api, other, change_id, idempotencyKey="again")) == ["WRONG_STATE"]
+    assert await api.rows() == before
+    found = await seen(api, guarantee)
+    assert len(found["versions"]) == (2 if state == "ISSUED" else 1)
+
+
+async def test_the_key_stays_unless_a_new_one_is_asked_for(api: Api) -> None:
+    guarantee = await concluded(api)
+    first = await key_of(api, guarantee)
+    await issued(api, guarantee, **AMOUNT)
+    assert await key_of(api, guarantee) == first
+    change_id = await waiting(api, guarantee, "second", guaranteedAmount=23_000_000)
+    assert (await ended(api, "concludeChange", change_id, newKey=True))["__typename"] == "ChangePayload"
+    second = await key_of(api, guarantee)
+    assert second != first
+    assert not await opens(api, guarantee, first)
+    assert await opens(api, guarantee, second)
+    events = [(each["event"], each["who"], each["note"]) for each in (await seen(api, guarantee))["keyEvents"]]
+    assert ("ROTATED", "西日本建設業保証株式会社", "変更・訂正の保証証書の発行") in events
+    assert ("REVEALED", "contractor", None) in events
+    assert ("OPENED", "番号と認証キーの所持者", None) in events
+
+
+async def test_nakatane_has_changes_on_paper(api: Api) -> None:
+    guarantee = await concluded(api, **NAKATANE)
+    key = await key_of(api, guarantee)
+    preview = await (await api.as_("contractor")).ask(ops.CONSEQUENCE, guaranteeId=guarantee["id"], change=AMOUNT)
+    assert (preview["changeConsequence"]["medium"], preview["changeConsequence"]["decision"]["outcome"]) == (
+        "PAPER", "PAPER_ONLY",
+    )  # fmt: skip
+    mails = (await api.rows())["mail"]
+    change_id = await waiting(api, guarantee, **AMOUNT)
+    assert (await ended(api, "concludeChange", change_id, newKey=True))["change"]["version"] == 2
+    assert (await api.rows())["mail"] == mails
+    found = await seen(api, guarantee)
+    assert (found["certificate"]["medium"], found["medium"]) == ("PAPER", "PAPER")
+    assert found["versions"][1]["differences"][-1] == {
+        "field": "medium", "label": "交付方法", "before": "電子", "after": "書面",
+    }  # fmt: skip
+    assert await key_of(api, guarantee) == key
+    assert await opens(api, guarantee, key)

@@ -99,6 +99,11 @@ async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
     return row
 
 
+async def set_new_key_on_change(connection: AsyncConnection, surety_id: int, *, on: bool) -> None:
+    """Set whether a changed certificate of the surety comes with a new access key where nothing else is said."""
+    await connection.execute(sa.update(surety).where(surety.c.id == surety_id).values(new_key_on_change=on))
+
+
 async def party_id(connection: AsyncConnection, role: Role, name: str) -> int:
     """Return the id of the principal, surety or obligee called `name`. Raise `Refused` if there is none."""
     table = {Role.PRINCIPAL: principal, Role.SURETY: surety, Role.OBLIGEE: obligee}[role]

@@ -49,6 +49,10 @@ class Surety(Node):
     address: str = strawberry.field(description="Its address.")
     representative: str = strawberry.field(description="Title and name of its representative (代表者).")
     terms_url: str | None = strawberry.field(description="Where its guarantee terms (約款) can be read.")
+    new_key_on_change: bool = strawberry.field(
+        description="A changed certificate (変更・訂正の保証証書) comes with a new access key (認証キー), unless it says "
+        "otherwise when it concludes the change."
+    )
 
     @strawberry.field(graphql_type=list[Branch], description="Its branches (取扱店).")
     async def branches(self, info: Request) -> CoreObject:

@@ -69,6 +69,7 @@ _FRAGMENTS = {
     " password printed ja en } forbidden fields { ja en value secret } checklist { ja en literal sources { ...source } }"
     " unresolved { code field ja en } ready keyInText numbers }",
     "submission": "on Submission { id stands: state way handedTo: address handedInOn preparedAt steps { state at note }"
+    " items { number kind keyIsLive } keysChangedSince"
     " message { ...message } }",
     "shortSubmission": "on Submission { id state way address handedInOn steps { state note } }",
     "step": "on ExplanationStep { place aspect standing ja en reasons { code } missing }",
@@ -117,7 +118,7 @@ _FRAGMENTS = {
     "shortDraft": "on Draft { id title state missing unresolved { code path } application { id } }",
     "party": "on Party { name acts relation principal { id name kind } }",
     "branch": "on Branch { id name address tel fax }",
-    "surety": "on Surety { id name suretyClass address representative termsUrl branches { ...branch } }",
+    "surety": "on Surety { id name suretyClass address representative termsUrl newKeyOnChange branches { ...branch } }",
     "page": "on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
     "session": "on Session { accessToken expiresAt refreshToken viewer { role partyName } }",
     "entry": "on AuditRecord { index at event role loginId who number record }",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from denshi_hosho.core.parties import set_new_key_on_change
 from tests.client import OPEN, Api, Json, codes, concluded, revealed
 from tests.conftest import Clock
 from tests.schema import operations as ops
@@ -263,3 +264,39 @@ async def test_nakatane_has_changes_on_paper(api: Api) -> None:
     }  # fmt: skip
     assert await key_of(api, guarantee) == key
     assert await opens(api, guarantee, key)
+
+
+async def test_the_surety_sets_whether_changes_bring_a_new_key(api: Api) -> None:
+    guarantee = await concluded(api)
+    first = await key_of(api, guarantee)
+    assert (await api.ask(ops.SURETIES))["sureties"][0]["newKeyOnChange"] is False
+    await api.platform.database.write(lambda c: set_new_key_on_change(c, 1, on=True))
+    assert (await api.ask(ops.SURETIES))["sureties"][0]["newKeyOnChange"] is True
+    await issued(api, guarantee, **AMOUNT)
+    second = await key_of(api, guarantee)
+    assert second != first
+    assert not await opens(api, guarantee, first)
+    change_id = await waiting(api, guarantee, "second", guaranteedAmount=23_000_000)
+    await ended(api, "concludeChange", change_id, newKey=False)
+    assert await key_of(api, guarantee) == second
+
+
+async def test_a_submission_says_which_of_its_keys_changed_since(api: Api, clock: Clock) -> None:
+    first, second = await concluded(api), await concluded(api, "apply-2", kind="PERFORMANCE")
+    contractor = await api.as_("contractor")
+    given = {"guaranteeIds": [first["id"], second["id"]], "idempotencyKey": "p"}
+    prepared = (await contractor.do(MUTATIONS["prepareSubmission"], **given))["prepared"]
+    ids = [each["submission"]["id"] for each in prepared]
+    told = [(await contractor.ask(NODE, id=each))["node"] for each in ids]
+    assert [item for each in told for item in each["items"]] == [
+        {"number": first["number"], "kind": "ADVANCE_PAYMENT", "keyIsLive": True},
+        {"number": second["number"], "kind": "PERFORMANCE", "keyIsLive": True},
+    ]
+    assert all(each["keysChangedSince"] == [] for each in told)
+    clock.now += timedelta(seconds=1)
+    await contractor.do(MUTATIONS["rotateAccessKey"], guaranteeId=second["id"], reason="誤送信", idempotencyKey="r")
+    told = [(await contractor.ask(NODE, id=each))["node"] for each in ids]
+    assert [number for each in told for number in each["keysChangedSince"]] == [second["number"]]
+    assert [item["keyIsLive"] for each in told for item in each["items"]] == [True, False]
+    (rotated,) = (each for each in (await seen(api, second))["keyEvents"] if each["event"] == "ROTATED")
+    assert (rotated["who"], rotated["note"]) == ("contractor", "誤送信")

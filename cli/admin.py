@@ -150,23 +150,16 @@ def sureties_numbers(name: str, numbers: dict[GuaranteeKind, tuple[int, int]]) -
 
 @sureties.command("set")
 @click.argument("name")
-@click.option(
-    "--new-key-on-change/--no-new-key-on-change",
-    default=None,
-    help="Whether a certificate marked （変更） or （訂正） comes with a new access key (認証キー), where nothing else is said.",
-)
-def sureties_set(name: str, *, new_key_on_change: bool | None) -> None:
-    """Set how the surety NAME works."""
-    if new_key_on_change is None:
-        raise click.UsageError("say what to set, such as --new-key-on-change")
-    setting = new_key_on_change
+@click.option("--new-key-on-change/--old-key-on-change", required=True, help="What a changed certificate comes with.")
+def sureties_set(name: str, *, new_key_on_change: bool) -> None:
+    """Say whether a changed certificate (変更・訂正) of the surety NAME comes with a new access key, or the old one goes on."""
 
     async def work(connection: AsyncConnection) -> None:
         surety_id = await parties.party_id(connection, Role.SURETY, name)
-        await parties.set_new_key_on_change(connection, surety_id, on=setting)
+        await parties.set_new_key_on_change(connection, surety_id, new_key_on_change=new_key_on_change)
 
     with_database(lambda database: database.write(work))
-    click.echo(f"Certificates of {name} are changed with {'a new' if setting else 'the same'} access key.")
+    click.echo(f"{name}: a changed certificate comes with {'a new' if new_key_on_change else 'the old'} key.")
 
 
 @sureties.command("skip-to")

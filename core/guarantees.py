@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.certificate import Certificate, HandlingBranch, Surety
-from denshi_hosho.core.ownership import own_account, sees, sees_as_party
+from denshi_hosho.core.ownership import sees, sees_as_party
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, certificate, guarantee, key_event, obligee, principal, surety
 from denshi_hosho.core.text import folded
 from denshi_hosho.core.tokens import Actor
+from denshi_hosho.core.trail import own_account
 from denshi_hosho.core.vocabulary import Change
 
 _CERTIFICATE_ONLY = {"id", "guarantee_id", "obligee_folded", "works_folded"}
@@ -35,9 +36,9 @@ COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "first_opened_at": guarantee.c.first_opened_at,
     "changed": (certificate.c.change != Change.ORIGINAL),
     "state": guarantee.c.state,
-    "completion_today": sa.func.coalesce(guarantee.c.moved_completion_on, certificate.c.completion_on),
-    "ends_today": sa.func.coalesce(guarantee.c.moved_ends_on, certificate.c.guarantee_ends_on),
-    "price_today": sa.func.coalesce(guarantee.c.moved_contract_price, certificate.c.contract_price),
+    "current_completion_on": sa.func.coalesce(guarantee.c.moved_completion_on, certificate.c.completion_on),
+    "current_ends_on": sa.func.coalesce(guarantee.c.moved_ends_on, certificate.c.guarantee_ends_on),
+    "current_price": sa.func.coalesce(guarantee.c.moved_contract_price, certificate.c.contract_price),
     "advance_amount": guarantee.c.advance_amount,
     "advance_received_on": guarantee.c.advance_received_on,
 }

@@ -126,12 +126,3 @@ async def why_not(
     seen = table.c.id.in_(ids), table.c.principal_id.in_(principals(actor, acting=False))
     found = (await connection.execute(sa.select(table.c.id).where(*seen))).scalars().all()
     return sees_only(missing.path) if found and len(found) == len(set(ids)) else missing
-
-
-def own_account(actor: Actor) -> sa.ColumnElement[bool]:
-    """Return the condition that a row of `account` is of the actor's own party, or of one for which that acts."""
-    if actor.principal_id is not None:
-        return account.c.principal_id.in_(principals(actor, acting=True))
-    if actor.surety_id is not None:
-        return account.c.surety_id == actor.surety_id
-    return account.c.obligee_id == actor.obligee_id

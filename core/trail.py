@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.clock import JST
-from denshi_hosho.core.ownership import own_account, sees
+from denshi_hosho.core.ownership import principals, sees
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import account, audit_entry, guarantee, obligee, principal, surety
@@ -49,6 +49,15 @@ def columns(actor: Actor) -> Mapping[str, sa.ColumnElement[Any]]:
         "record": audit_entry.c.entry, "number": guarantee.c.number, "role": account.c.role,
         "login_id": sa.case((own, account.c.login_id)), "party_name": sa.func.coalesce(principal.c.name, surety.c.name, obligee.c.name),
     }  # fmt: skip
+
+
+def own_account(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that an account is one of the actor's own party."""
+    if actor.principal_id is not None:
+        return account.c.principal_id.in_(principals(actor, acting=True))
+    if actor.surety_id is not None:
+        return account.c.surety_id == actor.surety_id
+    return account.c.obligee_id == actor.obligee_id
 
 
 def theirs(actor: Actor) -> sa.ColumnElement[bool]:

@@ -1,302 +1,252 @@
-"""Changes (変更契約) over the API: what follows is told, a version is issued, old ones stay, keys live and die."""
-
-from datetime import timedelta
+import asyncio
+import json
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from denshi_hosho.core.parties import set_new_key_on_change
-from tests.client import OPEN, Api, Json, codes, concluded, revealed
-from tests.conftest import Clock
+from denshi_hosho.core.auditing import verify
+from denshi_hosho.core.tables import access_key, certificate, change_request, guarantee, mail
+from denshi_hosho.core.vocabulary import GuaranteeState
+from denshi_hosho.rules import Rulebook
+from tests.client import OPEN, Api, Json, codes, revealed
+from tests.conftest import api_of, with_rulebook
+from tests.rules.rule_texts import MINIMAL
 from tests.schema import operations as ops
-from tests.schema.operations import GUARANTEES, MUTATIONS, NODE, VERIFY
+from tests.schema.lives import add_tariff, lived
+from tests.schema.operations import MUTATIONS
 
 pytestmark = pytest.mark.anyio
-TERM = {"completionOn": "2025-05-14"}
-AMOUNT = {"contractPrice": 60_000_000, "guaranteedAmount": 24_000_000}
 
 
-async def asked(api: Api, guarantee: Json, key: str = "change-1", **change: Any) -> Json:
-    given = {"guaranteeId": guarantee["id"], "change": change, "reason": "設計変更のため", "idempotencyKey": key}
-    return await (await api.as_("contractor")).do(MUTATIONS["requestChange"], **given)
-
-
-async def waiting(api: Api, guarantee: Json, key: str = "change-1", **change: Any) -> str:
-    answer = await asked(api, guarantee, key, **change)
-    assert answer["__typename"] == "ChangePayload", answer
-    return str(answer["change"]["id"])
-
-
-async def ended(api: Api, name: str, change_id: str, **given: Any) -> Json:
-    who = await api.as_("contractor" if name == "withdrawChange" else "surety")
-    more = {} if name == "concludeChange" else {"note": "都合により"}
-    return await who.do(
-        MUTATIONS[name], **{"changeId": change_id, "idempotencyKey": f"{name} {change_id}", **more, **given}
-    )
-
-
-async def issued(api: Api, guarantee: Json, key: str = "change-1", **change: Any) -> Json:
-    answer = await ended(api, "concludeChange", await waiting(api, guarantee, key, **change))
-    assert answer["__typename"] == "ChangePayload", answer
-    return dict(answer["change"])
-
-
-def later(api: Api, clock: Clock, days: int = 30) -> None:
-    """Let days pass; everybody signs in again."""
-    clock.now += timedelta(days=days)
-    api.sessions.clear()
-
-
-async def seen(api: Api, guarantee: Json) -> Json:
-    return dict((await (await api.as_("contractor")).ask(NODE, id=guarantee["id"]))["node"])
-
-
-async def test_a_change_of_the_term_alone_moves_the_guarantee_and_issues_nothing(api: Api) -> None:
-    guarantee = await concluded(api)
-    answer = (await asked(api, guarantee, **TERM))["change"]
-    assert (answer["changeState"], answer["consequence"], answer["version"]) == ("RECORDED", "TERM_MOVES", None)
-    assert "発行しません" in answer["ja"]
-    assert "no certificate is issued" in answer["en"]
-    assert answer["newValues"] == [
-        {"field": "guaranteeEndsOn", "value": "2025-05-14"}, {"field": "completionOn", "value": "2025-05-14"},
-    ]  # fmt: skip
-    found = await seen(api, guarantee)
-    assert (found["completionToday"], found["endsToday"], found["priceToday"]) == (
-        "2025-05-14",
-        "2025-05-14",
-        48_000_000,
-    )
-    assert (found["certificate"]["completionOn"], found["changed"]) == ("2025-03-15", False)
-    assert [each["version"] for each in found["versions"]] == [1]
-
-
-@pytest.mark.parametrize(
-    ("change", "consequence"),
-    [({"contractPrice": 50_000_000}, "PRICE_NOTED"), ({**TERM, "contractPrice": 50_000_000}, "TERM_AND_PRICE")],
-)
-async def test_a_change_of_the_price_issues_nothing_either(api: Api, change: Json, consequence: str) -> None:
-    guarantee = await concluded(api)
-    told = (await asked(api, guarantee, **change))["change"]
-    assert (told["consequence"], told["changeState"], told["certificateMedium"]) == (consequence, "RECORDED", None)
-    found = await seen(api, guarantee)
-    assert (found["priceToday"], found["contractPrice"]) == (50_000_000, 48_000_000)
-
-
-async def test_a_preview_says_the_same_and_writes_nothing(api: Api) -> None:
-    guarantee = await concluded(api)
+async def ask_for(api: Api, guarantee_id: str, key: str = "k", **change: object) -> Json:
     contractor = await api.as_("contractor")
-    before = await api.rows()
-    for turn, change in enumerate((TERM, AMOUNT, {"worksName": "市道〇号線 道路改良工事(訂正)", "correction": True})):
-        told = (await contractor.ask(ops.CONSEQUENCE, guaranteeId=guarantee["id"], change=change))["changeConsequence"]
-        assert await api.rows() == before
-        wrote = await asked(api, guarantee, f"key {turn}", **change)
-        assert wrote["__typename"] == "ChangePayload", wrote
-        assert wrote["change"]["consequence"] == told["consequence"]
-        assert wrote["change"]["certificateMedium"] == told["medium"]
-        assert [each["field"] for each in wrote["change"]["newValues"]] == told["changed"]
-        if wrote["change"]["changeState"] == "REQUESTED":
-            await ended(api, "withdrawChange", wrote["change"]["id"])
-        before = await api.rows()
+    given = {"guaranteeId": guarantee_id, "change": change, "reason": "設計変更のため", "idempotencyKey": key}
+    return await contractor.do(MUTATIONS["requestChange"], **given)
 
 
-async def test_a_change_of_the_amount_leads_to_a_certificate(api: Api, clock: Clock) -> None:
-    guarantee = await concluded(api)
-    await asked(api, guarantee, "term", **TERM)
-    key = (await revealed(api, guarantee["id"]))["accessKey"]
-    old = (await seen(api, guarantee))["certificate"]
-    later(api, clock)
-    change = await issued(api, guarantee, **AMOUNT)
-    assert (change["changeState"], change["consequence"], change["version"]) == ("ISSUED", "AMENDMENT", 2)
-    found = await seen(api, guarantee)
-    live = found["certificate"]
-    assert (live["version"], live["change"], live["title"]) == (
-        2,
+async def conclude(api: Api, change_id: str, key: str = "c", **more: object) -> Json:
+    owner = await api.as_("surety")
+    return await owner.do(MUTATIONS["concludeChange"], changeId=change_id, idempotencyKey=key, **more)
+
+
+async def life(api: Api, number: str) -> Json:
+    contractor = await api.as_("contractor")
+    return dict((await contractor.ask(ops.LIFE, number=number))["viewer"]["guarantee"])
+
+
+async def one(api: Api, statement: Any) -> Any:
+    async with api.platform.database.read() as connection:
+        return (await connection.execute(statement)).one()
+
+
+async def test_a_change_of_the_term_moves_the_guarantee_and_issues_nothing(api: Api) -> None:
+    made = await lived(api)
+    change = (await ask_for(api, made["id"], completionOn="2025-03-31"))["change"]
+    assert (change["changeState"], change["consequence"], change["mediumOfIt"]) == ("RECORDED", "TERM_MOVES", None)
+    assert "自動的に変更" in change["ja"]
+    assert change["newValues"] == [
+        {"field": "guaranteeEndsOn", "value": "2025-03-31"},
+        {"field": "completionOn", "value": "2025-03-31"},
+    ]
+    now = await life(api, made["number"])
+    assert (now["currentCompletionOn"], now["currentEndsOn"], [each["version"] for each in now["versions"]]) == (
+        "2025-03-31", "2025-03-31", [1],
+    )  # fmt: skip
+    assert [each["code"] for each in now["timeline"]][-1] == "CHANGE_RECORDED"
+
+
+async def test_a_change_of_the_price_is_noted_and_issues_nothing(api: Api) -> None:
+    made = await lived(api)
+    change = (await ask_for(api, made["id"], contractPrice=50_000_000))["change"]
+    assert (change["changeState"], change["consequence"]) == ("RECORDED", "PRICE_NOTED")
+    both = (await ask_for(api, made["id"], "k2", contractPrice=51_000_000, completionOn="2025-04-01"))["change"]
+    assert both["consequence"] == "TERM_AND_PRICE"
+    now = await life(api, made["number"])
+    assert (now["currentPrice"], now["currentCompletionOn"]) == (51_000_000, "2025-04-01")
+
+
+async def test_a_change_of_the_amount_is_issued_by_the_surety_with_all_that_had_changed(api: Api) -> None:
+    made = await lived(api)
+    await ask_for(api, made["id"], "k1", completionOn="2025-03-31", contractPrice=50_000_000)
+    change = (await ask_for(api, made["id"], "k2", guaranteedAmount=20_000_000))["change"]
+    assert (change["changeState"], change["consequence"], change["mediumOfIt"]) == (
+        "REQUESTED",
         "AMENDMENT",
-        "保証証書（変更）（前払金保証）",
-    ) or live["title"]
-    assert (live["guaranteedAmount"], live["contractPrice"], live["completionOn"]) == (
-        24_000_000,
-        60_000_000,
-        "2025-05-14",
+        "ELECTRONIC",
     )
-    assert (live["number"], live["issuedOn"], found["changed"]) == (guarantee["number"], "2024-07-03", True)
-    assert found["versions"] == [
-        {"version": 1, "replacedBy": 2, "replacedOn": "2024-07-03", "differences": []},
-        {"version": 2, "replacedBy": None, "replacedOn": None, "differences": [
-            {"field": "guaranteedAmount", "label": "保証金額", "before": "19,200,000 円", "after": "24,000,000 円"},
-            {"field": "guaranteeEndsOn", "label": "保証期間", "before": "令和7年3月15日", "after": "令和7年5月14日"},
-            {"field": "completionOn", "label": "工期末日", "before": "令和7年3月15日", "after": "令和7年5月14日"},
-            {"field": "contractPrice", "label": "請負金額(総額)", "before": "48,000,000 円", "after": "60,000,000 円"},
-            *([{"field": "medium", "label": "交付方法", "before": "電子", "after": "書面"}] if live["medium"] == "PAPER" else []),
-        ]},
+    shown = await revealed(api, made["id"])
+    done = (await conclude(api, change["id"]))["change"]
+    assert (done["changeState"], done["versionOfIt"]) == ("ISSUED", 2)
+    anyone = api.bearing(None)
+    opened = (await anyone.ask(ops.CERTIFICATE, number=shown["number"], accessKey=shown["accessKey"]))["certificate"]
+    assert opened["title"] == "保証証書（前払金保証）（変更）"
+    assert (opened["version"], opened["guaranteedAmount"], opened["contractPrice"], opened["completionOn"]) == (
+        2, 20_000_000, 50_000_000, "2025-03-31",
+    )  # fmt: skip
+    assert [(each["label"], each["before"], each["after"]) for each in opened["differences"]] == [
+        ("保証金額", "19,200,000 円", "20,000,000 円"),
+        ("保証期間", "令和7年3月15日", "令和7年3月31日"),
+        ("工期末日", "令和7年3月15日", "令和7年3月31日"),
+        ("請負金額(総額)", "48,000,000 円", "50,000,000 円"),
+    ]
+    now = await life(api, made["number"])
+    assert [(each["version"], each["change"], each["replacedBy"], each["replacedOn"]) for each in now["versions"]] == [
+        (1, "ORIGINAL", 2, "2024-06-03"), (2, "AMENDMENT", None, None),
     ]  # fmt: skip
-    assert (await api.ask(OPEN, number=guarantee["number"], accessKey=key))["certificate"][
+    moved = sa.select(guarantee.c.moved_completion_on, guarantee.c.moved_contract_price, guarantee.c.live_version)
+    assert tuple(await one(api, moved)) == (None, None, 2)
+    assert await verify(api.platform.database) == []
+
+
+async def test_the_list_of_the_leaflet_shows_which_guarantees_were_changed(api: Api) -> None:
+    made = await lived(api)
+    change = (await ask_for(api, made["id"], guaranteedAmount=20_000_000))["change"]
+    await conclude(api, change["id"])
+    await lived(api, "second")
+    contractor = await api.as_("contractor")
+    page = (await contractor.ask(ops.GUARANTEES, sort="OLDEST"))["viewer"]["guarantees"]
+    assert [(each["kindShort"], each["changed"], each["guaranteedAmount"]) for each in page["nodes"]] == [
+        ("前払", True, 20_000_000), ("前払", False, 19_200_000),
+    ]  # fmt: skip
+
+
+async def test_what_was_wrong_is_corrected_and_an_old_copy_says_by_what_it_was_replaced(api: Api) -> None:
+    made = await lived(api)
+    shown = await revealed(api, made["id"])
+    anyone = api.bearing(None)
+    key = {"number": shown["number"], "accessKey": shown["accessKey"]}
+    old = (await anyone.ask(ops.CERTIFICATE, **key))["certificate"]
+    change = (await ask_for(api, made["id"], worksName="市道△号線 道路改良工事", correction=True))["change"]
+    assert change["consequence"] == "CORRECTION"
+    await conclude(api, change["id"])
+    new = (await anyone.ask(ops.CERTIFICATE, **key))["certificate"]
+    assert new["title"].endswith("（訂正）")
+    verdict = (await anyone.ask(ops.VERIFY, input={"jws": old["jws"]}))["verifyCertificate"]
+    assert (verdict["status"], verdict["statusChangedOn"], verdict["certificate"]["version"]) == (
+        "SUPERSEDED",
+        "2024-06-03",
+        1,
+    )
+    assert (await anyone.ask(ops.VERIFY, input={"jws": new["jws"]}))["verifyCertificate"]["status"] == "ACTIVE"
+    for each in (old, new):
+        assert (await api.http.get(each["pdfUrl"])).content.startswith(b"%PDF")
+
+
+async def test_a_new_key_is_as_the_surety_wants_and_the_old_one_is_dead_at_once(api: Api) -> None:
+    made = await lived(api)
+    old = await revealed(api, made["id"])
+    change = (await ask_for(api, made["id"], guaranteedAmount=20_000_000))["change"]
+    await conclude(api, change["id"], newKey=True)
+    new = await revealed(api, made["id"])
+    assert new["number"] == old["number"]
+    anyone = api.bearing(None)
+    dead = (await anyone.ask(OPEN, number=old["number"], accessKey=old["accessKey"]))["certificate"]
+    assert codes(dead) == ["CERTIFICATE_NOT_OPENED"]
+    assert (await anyone.ask(OPEN, number=new["number"], accessKey=new["accessKey"]))["certificate"][
         "guaranteedAmount"
-    ] == 24_000_000
-    verified = (await api.ask(VERIFY, input={"jws": old["jws"]}))["verifyCertificate"]
-    assert (verified["status"], verified["certificate"]["version"]) == ("SUPERSEDED", 1)
-    listed = (await (await api.as_("contractor")).ask(GUARANTEES, sort="NEWEST"))["viewer"]["guarantees"]["nodes"]
-    assert [(each["changed"], each["guaranteedAmount"]) for each in listed] == [(True, 24_000_000)]
+    ] == 20_000_000
+    live = sa.select(sa.func.count()).select_from(access_key).where(access_key.c.retired_at.is_(None))
+    assert (await one(api, live))[0] == 1
+    mails = (
+        sa.select(sa.func.count()).select_from(mail).where(mail.c.message_id.contains(f"registration.{new['number']}"))
+    )
+    assert (await one(api, mails))[0] == 2
+    assert await verify(api.platform.database) == []
 
 
-NAKATANE = {
-    "obligee": "465011",
-    "facts": {"workType": "CONSTRUCTION", "contractOn": "2024-06-01", "firstGuaranteeOn": "2024-01-15"},
-}
-
-
-async def key_of(api: Api, guarantee: Json) -> str:
-    return str((await revealed(api, guarantee["id"]))["accessKey"])
-
-
-async def opens(api: Api, guarantee: Json, access_key: str) -> bool:
-    answer = (await api.ask(OPEN, number=guarantee["number"], accessKey=access_key))["certificate"]
-    return bool(answer["__typename"] == "Certificate")
-
-
-async def test_a_correction_says_what_was_wrong(api: Api) -> None:
-    guarantee = await concluded(api)
-    change = await issued(api, guarantee, worksName="市道△号線 道路改良工事", correction=True)
-    assert (change["consequence"], change["version"]) == ("CORRECTION", 2)
-    live = (await seen(api, guarantee))["certificate"]
-    assert (live["change"], live["title"]) == ("CORRECTION", "保証証書（前払金保証）（訂正）")
-    (difference,) = (await seen(api, guarantee))["versions"][1]["differences"]
-    assert difference == {
-        "field": "worksName", "label": "工事名", "before": "市道〇号線 道路改良工事", "after": "市道△号線 道路改良工事",
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "change", [{}, {"guaranteedAmount": 19_200_000}, {"completionOn": "2025-03-15", "correction": True}]
-)
-async def test_what_changes_nothing_is_refused(api: Api, change: Json) -> None:
-    guarantee = await concluded(api)
-    before = await api.rows()
-    assert codes(await asked(api, guarantee, **change)) == ["NOTHING_CHANGES"]
-    assert await api.rows() == before
+async def test_where_changes_stay_on_paper_the_version_is_on_paper(platform: Any) -> None:
+    rules = (
+        MINIMAL
+        + """
+[[revision.exclusion]]
+when = { change = ["AMENDMENT", "CORRECTION"] }
+ja = "変更・訂正は書面による。"
+en = "Changes and corrections stay on paper."
+source = "page"
+"""
+    )
+    async with api_of(with_rulebook(platform, Rulebook.from_texts({"town": rules}))) as api:
+        made = await lived(api, obligee="test/town")
+        seen = await (await api.as_("contractor")).ask(
+            ops.CONSEQUENCE, guaranteeId=made["id"], change={"guaranteedAmount": 20_000_000}
+        )
+        assert seen["viewer"]["changeConsequence"].get("medium") == "PAPER", seen
+        change = (await ask_for(api, made["id"], guaranteedAmount=20_000_000))["change"]
+        await conclude(api, change["id"])
+        row = await one(api, sa.select(certificate.c.medium).where(certificate.c.version == 2))
+        assert row.medium.value == "PAPER"
 
 
 @pytest.mark.parametrize(
-    ("change", "code", "path"),
+    ("change", "code"),
     [
-        ({"worksName": "あ\u0000い"}, "TEXT_CONTROL_CHARACTER", ["change", "worksName"]),
-        ({"worksName": "工" * 201}, "TEXT_LENGTH", ["change", "worksName"]),
-        ({"principalName": " "}, "TEXT_LENGTH", ["change", "principalName"]),
-        ({"principalName": "\U0001f600"}, "TEXT_NOT_PRINTABLE", ["change", "principalName"]),
-        ({"guaranteedAmount": 0}, "AMOUNT_OUT_OF_RANGE", ["change", "guaranteedAmount"]),
-        ({"completionOn": "0001-01-01"}, "DATE_BEFORE_SOLAR_CALENDAR", ["change", "completionOn"]),
-        ({"coveredPrice": 48_000_001}, "COVERED_PRICE_ABOVE_CONTRACT_PRICE", ["change", "coveredPrice"]),
+        ({}, "NOTHING_CHANGES"),
+        ({"guaranteedAmount": 19_200_000}, "NOTHING_CHANGES"),
+        ({"guaranteedAmount": 48_000_001}, "GUARANTEED_AMOUNT_ABOVE_CONTRACT_PRICE"),
+        ({"worksName": "改行\nあり"}, "TEXT_CONTROL_CHARACTER"),
+        ({"principalName": "𠮷野建設"}, "TEXT_NOT_PRINTABLE"),
+        ({"completionOn": "0001-01-01"}, "DATE_BEFORE_SOLAR_CALENDAR"),
     ],
 )
-async def test_contents_that_cannot_be_certified_are_refused(api: Api, change: Json, code: str, path: Json) -> None:
-    guarantee = await concluded(api)
+async def test_what_cannot_be_changed_so_is_refused(api: Api, change: Json, code: str) -> None:
+    made = await lived(api)
     before = await api.rows()
-    answer = await asked(api, guarantee, **change)
-    assert (codes(answer)[0], answer["refusals"][0]["path"]) == (code, path)
+    assert code in codes(await ask_for(api, made["id"], **change))
     assert await api.rows() == before
 
 
-async def test_no_day_breaks_the_answer(api: Api) -> None:
-    guarantee = await concluded(api)
-    answer = await asked(api, guarantee, completionOn="9999-12-31")
-    assert answer["change"]["newValues"][0] == {"field": "guaranteeEndsOn", "value": "9999-12-31"}
-
-
-async def test_one_request_waits_at_a_time(api: Api) -> None:
-    guarantee = await concluded(api)
-    change_id = await waiting(api, guarantee, **AMOUNT)
+async def test_one_request_at_a_time_and_only_what_waits_is_settled(api: Api) -> None:
+    made = await lived(api)
+    change = (await ask_for(api, made["id"], "k1", guaranteedAmount=20_000_000))["change"]
     before = await api.rows()
-    assert codes(await asked(api, guarantee, "another", **TERM)) == ["CHANGE_OPEN"]
+    assert codes(await ask_for(api, made["id"], "k2", guaranteedAmount=21_000_000)) == ["CHANGE_OPEN"]
     assert await api.rows() == before
-    assert (await asked(api, guarantee, **AMOUNT))["change"]["id"] == change_id  # the same key: the same request
-    assert await api.rows() == before
-    assert (await ended(api, "declineChange", change_id))["change"]["changeState"] == "DECLINED"
-    assert (await asked(api, guarantee, "another", **TERM))["change"]["changeState"] == "RECORDED"
+    owner, contractor = await api.as_("surety"), await api.as_("contractor")
+    declined = await owner.do(MUTATIONS["declineChange"], changeId=change["id"], note="不可", idempotencyKey="d")
+    assert declined["change"]["changeState"] == "DECLINED"
+    for who, name in ((owner, "declineChange"), (contractor, "withdrawChange")):
+        assert codes(await who.do(MUTATIONS[name], changeId=change["id"], note="不可", idempotencyKey="e")) == [
+            "WRONG_STATE"
+        ]
+    assert codes(await conclude(api, change["id"])) == ["WRONG_STATE"]
+    again = (await ask_for(api, made["id"], "k3", guaranteedAmount=21_000_000))["change"]
+    withdrawn = await contractor.do(
+        MUTATIONS["withdrawChange"], changeId=again["id"], note="取りやめ", idempotencyKey="w"
+    )
+    assert withdrawn["change"]["changeState"] == "WITHDRAWN"
 
 
-@pytest.mark.parametrize(
-    ("name", "state"), [("declineChange", "DECLINED"), ("withdrawChange", "WITHDRAWN"), ("concludeChange", "ISSUED")]
-)
-async def test_a_request_ends_once(api: Api, name: str, state: str) -> None:
-    guarantee = await concluded(api)
-    change_id = await waiting(api, guarantee, **AMOUNT)
-    assert (await ended(api, name, change_id))["change"]["changeState"] == state
+async def test_a_guarantee_that_has_ended_is_not_changed(api: Api) -> None:
+    made = await lived(api)
+    ended = sa.update(guarantee).values(state=GuaranteeState.RELEASED)
+    await api.platform.database.write(lambda connection: connection.execute(ended))
     before = await api.rows()
-    for other in ("declineChange", "withdrawChange", "concludeChange"):
-        assert codes(await ended(api, other, change_id, idempotencyKey="again")) == ["WRONG_STATE"]
+    (refusal,) = (await ask_for(api, made["id"], completionOn="2025-03-31"))["refusals"]
+    assert (refusal["code"], "保証終了" in refusal["message"]) == ("WRONG_STATE", True)
     assert await api.rows() == before
-    found = await seen(api, guarantee)
-    assert len(found["versions"]) == (2 if state == "ISSUED" else 1)
 
 
-async def test_the_key_stays_unless_a_new_one_is_asked_for(api: Api) -> None:
-    guarantee = await concluded(api)
-    first = await key_of(api, guarantee)
-    await issued(api, guarantee, **AMOUNT)
-    assert await key_of(api, guarantee) == first
-    change_id = await waiting(api, guarantee, "second", guaranteedAmount=23_000_000)
-    assert (await ended(api, "concludeChange", change_id, newKey=True))["__typename"] == "ChangePayload"
-    second = await key_of(api, guarantee)
-    assert second != first
-    assert not await opens(api, guarantee, first)
-    assert await opens(api, guarantee, second)
-    events = [(each["event"], each["who"], each["note"]) for each in (await seen(api, guarantee))["keyEvents"]]
-    assert ("ROTATED", "西日本建設業保証株式会社", "変更・訂正の保証証書の発行") in events
-    assert ("REVEALED", "contractor", None) in events
-    assert ("OPENED", "番号と認証キーの所持者", None) in events
+async def test_two_requests_at_once_lead_to_one(api: Api) -> None:
+    made = await lived(api)
+    answers = await asyncio.gather(
+        *(ask_for(api, made["id"], f"k{at}", guaranteedAmount=20_000_000 + at) for at in range(4))
+    )
+    assert sorted(answer["__typename"] for answer in answers) == ["ChangePayload", "Refused", "Refused", "Refused"]
+    assert (await one(api, sa.select(sa.func.count()).select_from(change_request)))[0] == 1
 
 
-async def test_nakatane_has_changes_on_paper(api: Api) -> None:
-    guarantee = await concluded(api, **NAKATANE)
-    key = await key_of(api, guarantee)
-    preview = await (await api.as_("contractor")).ask(ops.CONSEQUENCE, guaranteeId=guarantee["id"], change=AMOUNT)
-    assert (preview["changeConsequence"]["medium"], preview["changeConsequence"]["decision"]["outcome"]) == (
-        "PAPER", "PAPER_ONLY",
-    )  # fmt: skip
-    mails = (await api.rows())["mail"]
-    change_id = await waiting(api, guarantee, **AMOUNT)
-    assert (await ended(api, "concludeChange", change_id, newKey=True))["change"]["version"] == 2
-    assert (await api.rows())["mail"] == mails
-    found = await seen(api, guarantee)
-    assert (found["certificate"]["medium"], found["medium"]) == ("PAPER", "PAPER")
-    assert found["versions"][1]["differences"][-1] == {
-        "field": "medium", "label": "交付方法", "before": "電子", "after": "書面",
-    }  # fmt: skip
-    assert await key_of(api, guarantee) == key
-    assert await opens(api, guarantee, key)
-
-
-async def test_the_surety_sets_whether_changes_bring_a_new_key(api: Api) -> None:
-    guarantee = await concluded(api)
-    first = await key_of(api, guarantee)
-    assert (await api.ask(ops.SURETIES))["sureties"][0]["newKeyOnChange"] is False
-    await api.platform.database.write(lambda c: set_new_key_on_change(c, 1, on=True))
-    assert (await api.ask(ops.SURETIES))["sureties"][0]["newKeyOnChange"] is True
-    await issued(api, guarantee, **AMOUNT)
-    second = await key_of(api, guarantee)
-    assert second != first
-    assert not await opens(api, guarantee, first)
-    change_id = await waiting(api, guarantee, "second", guaranteedAmount=23_000_000)
-    await ended(api, "concludeChange", change_id, newKey=False)
-    assert await key_of(api, guarantee) == second
-
-
-async def test_a_submission_says_which_of_its_keys_changed_since(api: Api, clock: Clock) -> None:
-    first, second = await concluded(api), await concluded(api, "apply-2", kind="PERFORMANCE")
-    contractor = await api.as_("contractor")
-    given = {"guaranteeIds": [first["id"], second["id"]], "idempotencyKey": "p"}
-    prepared = (await contractor.do(MUTATIONS["prepareSubmission"], **given))["prepared"]
-    ids = [each["submission"]["id"] for each in prepared]
-    told = [(await contractor.ask(NODE, id=each))["node"] for each in ids]
-    assert [item for each in told for item in each["items"]] == [
-        {"number": first["number"], "kind": "ADVANCE_PAYMENT", "keyIsLive": True},
-        {"number": second["number"], "kind": "PERFORMANCE", "keyIsLive": True},
-    ]
-    assert all(each["keysChangedSince"] == [] for each in told)
-    clock.now += timedelta(seconds=1)
-    await contractor.do(MUTATIONS["rotateAccessKey"], guaranteeId=second["id"], reason="誤送信", idempotencyKey="r")
-    told = [(await contractor.ask(NODE, id=each))["node"] for each in ids]
-    assert [number for each in told for number in each["keysChangedSince"]] == [second["number"]]
-    assert [item["keyIsLive"] for each in told for item in each["items"]] == [True, False]
-    (rotated,) = (each for each in (await seen(api, second))["keyEvents"] if each["event"] == "ROTATED")
-    assert (rotated["who"], rotated["note"]) == ("contractor", "誤送信")
+async def test_the_fee_follows_the_amount(api: Api) -> None:
+    await add_tariff(api)
+    made = await lived(api)
+    change = (await ask_for(api, made["id"], guaranteedAmount=30_000_000))["change"]
+    await conclude(api, change["id"])
+    first, more = (await life(api, made["number"]))["feeStatements"]
+    assert (first["kind"], first["amount"]) == ("INITIAL", 67_400)
+    assert (more["kind"], more["amount"]) == ("ADDITIONAL", 32_400)
+    change = (await ask_for(api, made["id"], "k2", guaranteedAmount=10_000_000))["change"]
+    await conclude(api, change["id"], "c2")
+    last = (await life(api, made["number"]))["feeStatements"][-1]
+    assert (last["kind"], last["amount"]) == ("REFUND", 60_000)
+    assert json.dumps(last["lines"]).count("-99800") == 1
+    assert await verify(api.platform.database) == []

@@ -87,7 +87,8 @@ def test_differences_applied_to_the_old_version_give_the_new_one(asked: dict[str
     old: Certificate = LEAFLET_ADVANCE
     new = replace(old, **asked, medium=medium)
     found = differences(old, new)
-    assert replace(old, **{each.field: each.after for each in found}) == new
-    assert replace(new, **{each.field: each.before for each in found}) == old
+    afters: dict[str, Any] = {each.field: each.after for each in found}
+    befores: dict[str, Any] = {each.field: each.before for each in found}
+    assert (replace(old, **afters), replace(new, **befores)) == (new, old)
     assert all(shown(each.before) != shown(each.after) for each in found)
     assert not differences(new, new)

@@ -90,10 +90,10 @@ _FRAGMENTS = {
     " coveredPrice depositaryBank title statement termsName notes"
     " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl jws jwsUrl"
     " logProof { record index size path checkpoint proof } replacedBy replacedOn"
-    " differences { field label before after } }",
+    " differences { field label before after } every: versions { number version } }",
     "calculated": "on Calculation { amount lines { ja en yen } }",
     "change": "on ChangeRequest { id changeState: state consequence ja en mediumOfIt: medium reason requestedAt settledAt"
-    " versionOfIt: version newValues: changed { field value } }",
+    " versionOfIt: version changedFields: changed { field value } }",
     "claim": "on Claim { id claimState: state claimedAmount determinedAmount paidAmount paidOn madeBy madeAt settledAt"
     " reason defaultedOn advancePaid interimPaid partialPayments workDone derivation { ja en yen } }",
     "feeStatement": "on FeeStatement { kind amount statedOn tariffName isExample lines { ja en yen } pdfUrl }",

@@ -1,15 +1,18 @@
 """Changes and keys: what is told beforehand, what is refused, Nakatane's paper, which key is alive and who made it."""
 
+import asyncio
+import base64
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from denshi_hosho.core.auditing import verify
 from denshi_hosho.core.parties import set_new_key_on_change
 from tests.client import OPEN, Api, Json, codes, concluded, revealed
 from tests.conftest import Clock
 from tests.schema import operations as ops
-from tests.schema.operations import MUTATIONS, NODE
+from tests.schema.operations import MUTATIONS, NODE, VERIFY
 
 pytestmark = pytest.mark.anyio
 TERM: Json = {"completionOn": "2025-05-14"}
@@ -58,7 +61,7 @@ async def test_a_preview_says_the_same_and_writes_nothing(api: Api) -> None:
         assert wrote["__typename"] == "ChangePayload", wrote
         assert wrote["change"]["consequence"] == told["consequence"]
         assert wrote["change"]["mediumOfIt"] == told["medium"]
-        assert [each["field"] for each in wrote["change"]["newValues"]] == told["changed"]
+        assert [each["field"] for each in wrote["change"]["changedFields"]] == told["changed"]
         if wrote["change"]["changeState"] == "REQUESTED":
             await ended(api, "withdrawChange", wrote["change"]["id"])
         before = await api.rows()
@@ -102,7 +105,7 @@ async def test_contents_that_cannot_be_certified_are_refused(api: Api, change: J
 async def test_no_day_breaks_the_answer(api: Api) -> None:
     guarantee = await concluded(api)
     answer = await asked(api, guarantee, completionOn="9999-12-31")
-    assert answer["change"]["newValues"][0] == {"field": "guaranteeEndsOn", "value": "9999-12-31"}
+    assert answer["change"]["changedFields"][0] == {"field": "guaranteeEndsOn", "value": "9999-12-31"}
 
 
 @pytest.mark.parametrize(
@@ -155,6 +158,7 @@ async def test_nakatane_has_changes_on_paper(api: Api) -> None:
     }  # fmt: skip
     assert await key_of(api, guarantee) == key
     assert await opens(api, guarantee, key)
+    assert await verify(api.platform.database) == []
 
 
 async def test_the_surety_sets_whether_changes_bring_a_new_key(api: Api) -> None:
@@ -191,3 +195,73 @@ async def test_a_submission_says_which_of_its_keys_changed_since(api: Api, clock
     assert [item["keyIsLive"] for each in told for item in each["items"]] == [True, False]
     (rotated,) = (each for each in (await seen(api, second))["keyEvents"] if each["event"] == "ROTATED")
     assert (rotated["who"], rotated["note"]) == ("contractor", "誤送信")
+
+
+async def test_number_and_key_show_the_old_versions_too(api: Api) -> None:
+    guarantee = await concluded(api)
+    await issued(api, guarantee, **AMOUNT)
+    query = """query ($number: GuaranteeNumber!, $accessKey: AccessKey!) { certificate(number: $number, accessKey: $accessKey) {
+      ... on Certificate { version versions { version title guaranteedAmount replacedBy jws pdfUrl } } } }"""
+    key = {"number": guarantee["number"], "accessKey": await key_of(api, guarantee)}
+    opened = (await api.ask(query, **key))["certificate"]
+    assert opened["version"] == 2
+    old, new = opened["versions"]
+    assert (old["title"], old["guaranteedAmount"], old["replacedBy"]) == ("保証証書（前払金保証）", 19_200_000, 2)
+    assert (new["title"], new["guaranteedAmount"], new["replacedBy"]) == (
+        "保証証書（前払金保証）（変更）",
+        24_000_000,
+        None,
+    )
+    statuses = [
+        (await api.ask(VERIFY, input={"jws": each["jws"]}))["verifyCertificate"]["status"] for each in (old, new)
+    ]
+    assert statuses == ["SUPERSEDED", "ACTIVE"]
+    downloaded = [(await api.http.get(each["pdfUrl"])).content for each in (old, new)]
+    assert all(each.startswith(b"%PDF") for each in downloaded)
+    checked = [
+        (await api.ask(VERIFY, input={"pdf": base64.b64encode(each).decode()}))["verifyCertificate"]["status"]
+        for each in downloaded
+    ]
+    assert checked == statuses
+
+
+CHANGES: list[Json] = [
+    {"guaranteedAmount": 10_000_000}, {"worksName": "工事 その2", "correction": True}, {"contractPrice": 50_000_000},
+    {"completionOn": "2025-04-10"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+@pytest.mark.parametrize("declined", [None, 0, 1])
+async def test_versions_are_gapless_and_the_last_one_alone_is_live(
+    api: Api, order: tuple[int, ...], declined: int | None
+) -> None:
+    guarantee, versions = await concluded(api), 1
+    content = {"worksName": "市道〇号線 道路改良工事", "guaranteedAmount": 19_200_000}
+    for turn in order:
+        answer = (await asked(api, guarantee, f"turn {turn}", **CHANGES[turn]))["change"]
+        if answer["changeState"] == "REQUESTED":
+            await ended(api, "declineChange" if turn == declined else "concludeChange", answer["id"])
+            versions += turn != declined
+            told = CHANGES[turn] if turn != declined else {}
+            content |= {name: value for name, value in told.items() if name in content}
+        found = (await (await api.as_("contractor")).ask(ops.LIFE, number=guarantee["number"]))["viewer"]["guarantee"]
+        assert [each["version"] for each in found["versions"]] == list(range(1, versions + 1))
+        assert [each["replacedBy"] for each in found["versions"]] == [*range(2, versions + 1), None]
+        live = (await seen(api, guarantee))["certificate"]
+        assert (live["version"], {name: live[name] for name in content}) == (versions, content)
+    assert (found["currentPrice"], found["currentCompletionOn"]) == (50_000_000, "2025-04-10")
+    assert await verify(api.platform.database) == []
+
+
+async def test_of_all_who_end_a_request_at_once_one_does(api: Api) -> None:
+    guarantee = await concluded(api)
+    change_id = await waiting(api, guarantee, **AMOUNT)
+    await api.as_("surety")
+    names = ("concludeChange", "declineChange", "withdrawChange", "concludeChange")
+    answers = await asyncio.gather(
+        *(ended(api, name, change_id, idempotencyKey=f"at once {at}") for at, name in enumerate(names))
+    )
+    assert sorted(each["__typename"] for each in answers) == ["ChangePayload", "Refused", "Refused", "Refused"]
+    assert {codes(each)[0] for each in answers if each["__typename"] == "Refused"} == {"WRONG_STATE"}
+    assert await verify(api.platform.database) == []

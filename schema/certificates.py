@@ -1,7 +1,6 @@
 """The certificate (保証証書) as principal and obligee see it: one type, so that both see the same."""
 
 from datetime import date
-from typing import Annotated
 
 import strawberry
 
@@ -203,14 +202,6 @@ class Certificate(CertificateText):
     )
     async def replaced_on(self, info: Request) -> date | None:
         return (await _this(self, info)).replaced_on
-
-    @strawberry.field(
-        graphql_type=list[Annotated["Certificate", strawberry.lazy("denshi_hosho.schema.certificates")]],
-        description="Every version of it (各版), the first one first: number and key show the old ones, too.",
-        metadata=needs("guarantee_id"),
-    )
-    async def versions(self, info: Request) -> CoreObject:
-        return await info.context.versions.load(shown(self).guarantee_id)
 
     @strawberry.field(
         graphql_type=list[Difference],

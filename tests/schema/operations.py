@@ -90,7 +90,7 @@ _FRAGMENTS = {
     " coveredPrice depositaryBank title statement termsName notes"
     " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl jws jwsUrl"
     " logProof { record index size path checkpoint proof } replacedBy replacedOn"
-    " differences { field label before after } every: versions { number version } }",
+    " differences { field label before after } }",
     "calculated": "on Calculation { amount lines { ja en yen } }",
     "change": "on ChangeRequest { id changeState: state consequence ja en mediumOfIt: medium reason requestedAt settledAt"
     " versionOfIt: version changedFields: changed { field value } }",
@@ -248,8 +248,8 @@ NODE = whole(
     " ...webhook ...delivery ...draft ...change ...claim ... on Principal { name principalKind: kind } } }"
 )
 CERTIFICATE = whole(
-    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
-    " { certificate(number: $number, accessKey: $accessKey, work: $work) { __typename ...certificate ...refused } }"
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput, $version: Int)"
+    " { certificate(number: $number, accessKey: $accessKey, work: $work, version: $version) { __typename ...certificate ...refused } }"
 )
 VERIFY = whole(
     "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) { __typename ... on VerifiedCertificate {"

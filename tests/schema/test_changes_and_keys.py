@@ -200,12 +200,9 @@ async def test_a_submission_says_which_of_its_keys_changed_since(api: Api, clock
 async def test_number_and_key_show_the_old_versions_too(api: Api) -> None:
     guarantee = await concluded(api)
     await issued(api, guarantee, **AMOUNT)
-    query = """query ($number: GuaranteeNumber!, $accessKey: AccessKey!) { certificate(number: $number, accessKey: $accessKey) {
-      ... on Certificate { version versions { version title guaranteedAmount replacedBy jws pdfUrl } } } }"""
     key = {"number": guarantee["number"], "accessKey": await key_of(api, guarantee)}
-    opened = (await api.ask(query, **key))["certificate"]
-    assert opened["version"] == 2
-    old, new = opened["versions"]
+    assert (await api.ask(ops.CERTIFICATE, **key))["certificate"]["version"] == 2
+    old, new = [(await api.ask(ops.CERTIFICATE, version=each, **key))["certificate"] for each in (1, 2)]
     assert (old["title"], old["guaranteedAmount"], old["replacedBy"]) == ("保証証書（前払金保証）", 19_200_000, 2)
     assert (new["title"], new["guaranteedAmount"], new["replacedBy"]) == (
         "保証証書（前払金保証）（変更）",
@@ -223,6 +220,10 @@ async def test_number_and_key_show_the_old_versions_too(api: Api) -> None:
         for each in downloaded
     ]
     assert checked == statuses
+    for version in (0, 3, -1, 2_147_483_647):
+        assert codes((await api.ask(ops.CERTIFICATE, version=version, **key))["certificate"]) == ["VERSION_UNKNOWN"]
+    wrong = {**key, "accessKey": "A" * 12}
+    assert codes((await api.ask(ops.CERTIFICATE, version=3, **wrong))["certificate"]) == ["CERTIFICATE_NOT_OPENED"]
 
 
 CHANGES: list[Json] = [

@@ -237,7 +237,7 @@ CHANGES: list[Json] = [
 async def test_versions_are_gapless_and_the_last_one_alone_is_live(
     api: Api, order: tuple[int, ...], declined: int | None
 ) -> None:
-    guarantee, versions = await concluded(api), 1
+    guarantee, versions, found = await concluded(api), 1, Json()
     content = {"worksName": "市道〇号線 道路改良工事", "guaranteedAmount": 19_200_000}
     for turn in order:
         answer = (await asked(api, guarantee, f"turn {turn}", **CHANGES[turn]))["change"]

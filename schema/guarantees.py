@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from denshi_hosho.core.trail import KEY_HOLDER
 from denshi_hosho.resolvers import changing, ending, explaining, fees, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
@@ -29,7 +30,14 @@ from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKin
 class KeyEvent:
     event: KeyEventKind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
-    note: str | None = strawberry.field(description="The reason given, if one was asked for.")
+    note: str | None = strawberry.field(description="The reason given, if one was asked for (再発行の理由).")
+
+    @strawberry.field(
+        description="Who did it: the login id of an account of one's own party, else the name of the other party, or that it was "
+        "whoever held number and key (番号と認証キーの所持者)."
+    )
+    def who(self) -> str:
+        return shown(self).who or KEY_HOLDER
 
 
 @reached(Reach.OWN)
@@ -165,7 +173,7 @@ class Guarantee(Node):
 
     @strawberry.field(
         graphql_type=list[DecisionRecord],
-        description="What the obligee's rules said, at application and at conclusion, oldest first.",
+        description="What the obligee's rules said, at application, at conclusion and at changes, oldest first.",
         metadata=needs("application_id"),
     )
     async def decisions(self, info: Request) -> CoreObject:

@@ -262,7 +262,10 @@ class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries):
         work: Annotated[
             WorkInput | None, strawberry.argument(description="The work that a refusal with `work` has asked for.")
         ] = None,
+        version: Annotated[
+            int | None, strawberry.argument(description="Which version of it (版), from 1; left out: the live one.")
+        ] = None,
     ) -> CertificateResult:  # fmt: skip
         columns = wanted(info, on="Certificate")
         claim = Claim(number, access_key, info.context.caller, work.solution() if work else None)
-        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns))
+        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns, version))

@@ -191,6 +191,16 @@ def test_a_surety_gets_further_numbers_that_overlap_no_others(environment: dict[
     assert (overlapping.returncode, "NUMBER_RANGE" in overlapping.stderr) == (1, True)
 
 
+def test_a_surety_says_whether_a_changed_certificate_comes_with_a_new_key(environment: dict[str, str]) -> None:
+    numbers = ["--numbers", "PERFORMANCE=2000000000-2000000009"]
+    assert hosho("sureties", "add", *WEST, *BRANCH, *numbers, **environment).returncode == 0
+    for option, key in (("--new-key-on-change", "a new"), ("--old-key-on-change", "the old")):
+        done = hosho("sureties", "set", WEST[0], option, **environment)
+        assert done.stdout == f"{WEST[0]}: a changed certificate comes with {key} key.\n"
+    unknown = hosho("sureties", "set", "だれか", "--new-key-on-change", **environment)
+    assert (unknown.returncode, "PARTY_UNKNOWN" in unknown.stderr) == (1, True)
+
+
 def test_serve_without_a_folder_for_its_database_says_what_to_do(tmp_path: Path, secrets: dict[str, str]) -> None:
     refused = hosho("serve", HOSHO_DATABASE_URL=f"sqlite:///{tmp_path}/not/yet/hosho.db", **secrets)
     assert (refused.returncode, "DATABASE_OUTDATED" in refused.stderr) == (1, True)

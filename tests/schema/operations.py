@@ -69,6 +69,7 @@ _FRAGMENTS = {
     " password printed ja en } forbidden fields { ja en value secret } checklist { ja en literal sources { ...source } }"
     " unresolved { code field ja en } ready keyInText numbers }",
     "submission": "on Submission { id stands: state way handedTo: address handedInOn preparedAt steps { state at note }"
+    " items { number kind keyIsLive } keysChangedSince"
     " message { ...message } }",
     "shortSubmission": "on Submission { id state way address handedInOn steps { state note } }",
     "step": "on ExplanationStep { place aspect standing ja en reasons { code } missing }",
@@ -103,7 +104,7 @@ _FRAGMENTS = {
     " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName principalName worksName"
     " contractPrice coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
-    " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
+    " keyEvents { event at note who } decisions { ...record } submission { ...plan } submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
     " guaranteeEndsOn depositaryBank urgent submittedAt feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"
@@ -247,8 +248,8 @@ NODE = whole(
     " ...webhook ...delivery ...draft ...change ...claim ... on Principal { name principalKind: kind } } }"
 )
 CERTIFICATE = whole(
-    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
-    " { certificate(number: $number, accessKey: $accessKey, work: $work) { __typename ...certificate ...refused } }"
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput, $version: Int)"
+    " { certificate(number: $number, accessKey: $accessKey, work: $work, version: $version) { __typename ...certificate ...refused } }"
 )
 VERIFY = whole(
     "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) { __typename ... on VerifiedCertificate {"

@@ -155,6 +155,7 @@ GIVEN: dict[str, Given] = {
     "rotateWebhookSecret": _webhook,
     "disableWebhook": _webhook,
     "redeliverWebhook": _delivery,
+    "recordAdvanceReceived": with_(_guarantee, amount=19_200_000, receivedOn="2024-06-03", idempotencyKey="a"),
 }
 # What each asker is answered: `done`, or the code of the refusal. The owner is the contractor, and the surety its surety.
 MUTATION_TABLE = """
@@ -186,6 +187,7 @@ registerWebhook      NOT_SIGNED_IN  done         done         done         done
 rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 redeliverWebhook     NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
+recordAdvanceReceived NOT_SIGNED_IN done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 """
 # Who sees the contractor's object: `seen`; `missing`: answered byte for byte like an object that does not exist.
 QUERY_TABLE = """

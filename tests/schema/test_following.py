@@ -112,3 +112,34 @@ async def test_the_conditions_are_looked_at_again_at_conclusion(api: Api) -> Non
     assert grown(before, await api.rows()) == {}
     await api.platform.database.write(lambda c: c.execute(change.values(advance_amount=19_200_000)))
     assert (await surety.do(CONCLUDE, **given))["guarantee"]["kind"] == "INTERIM_ADVANCE_PAYMENT"
+
+
+DRAFT = """mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { __typename ... on DraftPayload {
+  draft { id missing unresolved { code path } content { follows } } } } }"""
+SUBMIT = """mutation ($input: DraftInput!) { submitDraft(input: $input) { __typename
+  ... on ApplicationPayload { application { follows } } ... on Refused { refusals { code path } } } }"""
+
+
+@pytest.mark.parametrize(("works", "expected"), [(None, []), ("別の工事", ["FOLLOWED_OTHER_WORKS"])])
+async def test_a_draft_says_what_submitting_it_would(api: Api, works: str | None, expected: list[str]) -> None:
+    advance = await concluded(api)
+    contractor = await api.as_("contractor")
+    told = {"kind": "INTERIM_ADVANCE_PAYMENT", "guaranteedAmount": 9_600_000, "follows": advance["number"]}
+    content = matsue(contractor.surety_id, **told, **({"worksName": works} if works else {}))
+    draft = (await contractor.do(DRAFT, title="中間", content=content, idempotencyKey="d"))["draft"]
+    assert draft["content"] == {"follows": advance["number"]}
+    assert [(each["code"], each["path"]) for each in draft["unresolved"]] == [
+        (code, ["content", "follows"]) for code in expected
+    ]
+    answer = await contractor.do(SUBMIT, draftId=draft["id"], idempotencyKey="s")
+    if expected:
+        assert answer["refusals"] == draft["unresolved"]
+    else:
+        assert answer["application"] == {"follows": advance["number"]}
+
+
+async def test_a_draft_without_a_kind_may_follow(api: Api) -> None:
+    contractor = await api.as_("contractor")
+    content = {"follows": "1070000001"}
+    draft = (await contractor.do(DRAFT, title="中間", content=content, idempotencyKey="d"))["draft"]
+    assert {each["code"] for each in draft["unresolved"]} == {"DRAFT_INCOMPLETE"}

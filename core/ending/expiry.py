@@ -28,7 +28,7 @@ async def note_expired(database: Database, now: datetime) -> int:
 
 
 async def _batch(connection: AsyncConnection, now: datetime) -> int:
-    ends = COLUMNS["ends_today"]
+    ends = COLUMNS["current_ends_on"]
     told = sa.exists().where(
         guarantee_step.c.guarantee_id == guarantee.c.id,
         guarantee_step.c.step == GuaranteeStep.GUARANTEE_EXPIRED,

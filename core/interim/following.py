@@ -76,16 +76,18 @@ def _mismatches(wish: Wish, row: AnyRow) -> Iterator[Refusal]:
     if row.state is not GuaranteeState.ACTIVE:
         yield Refusal("FOLLOWED_NOT_ACTIVE", f"前払金保証は「{row.state.ja}」です。",
                       f"The advance payment guarantee is {row.state}.", _PATH)  # fmt: skip
-    for same, code, ja, en in (
-        (wish.principal_id in {None, row.principal_id}, "FOLLOWED_OTHER_PRINCIPAL", "保証契約者", "principal"),
-        (wish.surety_id == row.surety_id, "FOLLOWED_OTHER_SURETY", "保証会社", "surety"),
-        (wish.obligee == row.obligee, "FOLLOWED_OTHER_OBLIGEE", "発注者", "obligee"),
-        (folded(wish.works_name) == row.works_folded, "FOLLOWED_OTHER_WORKS", "工事名", "name of the works"),
-    ):
-        if not same:
-            yield Refusal(
-                code, f"前払金保証と{ja}が異なります。", f"The advance payment guarantee has another {en}.", _PATH
-            )
+    if wish.principal_id not in {None, row.principal_id}:
+        yield Refusal("FOLLOWED_OTHER_PRINCIPAL", "前払金保証と保証契約者が異なります。",
+                      "The advance payment guarantee has another principal.", _PATH)  # fmt: skip
+    if wish.surety_id != row.surety_id:
+        yield Refusal("FOLLOWED_OTHER_SURETY", "前払金保証と保証会社が異なります。",
+                      "The advance payment guarantee has another surety.", _PATH)  # fmt: skip
+    if wish.obligee != row.obligee:
+        yield Refusal("FOLLOWED_OTHER_OBLIGEE", "前払金保証と発注者が異なります。",
+                      "The advance payment guarantee has another obligee.", _PATH)  # fmt: skip
+    if folded(wish.works_name) != row.works_folded:
+        yield Refusal("FOLLOWED_OTHER_WORKS", "前払金保証と工事名が異なります。",
+                      "The advance payment guarantee has another name of the works.", _PATH)  # fmt: skip
 
 
 def looked_at(wish: Wish, advance_received: int | None, day: date) -> Interim:

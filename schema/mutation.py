@@ -10,6 +10,7 @@ from denshi_hosho.resolvers import access, applying, documents, obligees, readin
 from denshi_hosho.resolvers.access import Session as CoreSession
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema import inputs
+from denshi_hosho.schema.advancing import AdvanceMutations
 from denshi_hosho.schema.changing import ChangeMutations
 from denshi_hosho.schema.charging import FeeMutations
 from denshi_hosho.schema.context import CoreObject, Request
@@ -57,7 +58,9 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations, WebhookMutations):
+class Mutation(
+    SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations, WebhookMutations, AdvanceMutations
+):  # fmt: skip
     @strawberry.mutation(
         description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)
     )

@@ -195,6 +195,7 @@ MUTATIONS = {
     "revealAccessKey": mutation(
         "revealAccessKey", "RevealAccessKeyInput", "... on RevealedKey { pdfUrl checkpoint notice { ...notice } }"
     ),
+    "recordAdvanceReceived": mutation("recordAdvanceReceived", "RecordAdvanceReceivedInput", _GUARANTEE),
     "rotateAccessKey": mutation("rotateAccessKey", "RotateAccessKeyInput", _GUARANTEE),
     "prepareSubmission": mutation(
         "prepareSubmission",

@@ -190,6 +190,7 @@ GIVEN: dict[str, Given] = {
     "rotateWebhookSecret": _webhook,
     "disableWebhook": _webhook,
     "redeliverWebhook": _delivery,
+    "recordAdvanceReceived": with_(_guarantee, amount=19_200_000, receivedOn="2024-06-03", idempotencyKey="a"),
     "requestChange": with_(_guarantee, change={"completionOn": "2025-03-31"}, reason="設計変更", idempotencyKey="k"),
     "concludeChange": _change,
     "declineChange": with_(_change, note="不可"),
@@ -234,6 +235,7 @@ registerWebhook      NOT_SIGNED_IN  done         done         done         done
 rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 redeliverWebhook     NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
+recordAdvanceReceived NOT_SIGNED_IN done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 requestChange        NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
 withdrawChange       NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
 concludeChange       NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND

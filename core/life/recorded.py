@@ -28,7 +28,9 @@ from denshi_hosho.core.tables import (
 STAY: Final[Mapping[sa.Table, tuple[str, ...]]] = {
     fee_statement: ("id", "application_id", "guarantee_id", "tariff_id", "kind", "amount", "derivation", "stated_on"),
     change_request: ("id", "guarantee_id", "account_id", "asked", "requested_at"),
-    verdict: ("id", "guarantee_id", "version", "obligee_id", "account_id", "verdict", "code", "note", "at"),
+    verdict: (
+        "id", "guarantee_id", "version", "submission_id", "obligee_id", "account_id", "verdict", "code", "note", "at",
+    ),
     funds_statement: ("id", "guarantee_id", "version", "account_id", "stated_at"),
     withdrawal: ("id", "guarantee_id", "funds_statement_id", "account_id", "amount", "requested_at"),
     claim: ("id", "guarantee_id", "account_id", "obligee_id", "facts", "claimed_amount", "made_at"),

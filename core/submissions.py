@@ -127,9 +127,7 @@ async def went(
     await connection.execute(sa.update(submission).where(*mine).values(values))
 
 
-async def was_opened(
-    connection: AsyncConnection, guarantee_id: int, now: datetime, actor: Actor | None = None
-) -> None:
+async def was_opened(connection: AsyncConnection, guarantee_id: int, now: datetime, actor: Actor | None = None) -> None:
     """Bring every submission of the guarantee that waits for it into the state OPENED.
 
     Number and key were used, or the obligee's `actor` looked at it in its inbox.

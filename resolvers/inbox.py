@@ -35,9 +35,9 @@ def check_filter(look: InboxFilter) -> InboxFilter:
         text: str = getattr(look, name)
         if len(text) > MAX_SEARCH:
             raise Refused(Refusal("TEXT_LENGTH", f"検索文字は{MAX_SEARCH}文字以内で入力してください。",
-                                  f"What to look for has {MAX_SEARCH} characters at most.", ("filter", name)))  # fmt: skip
+                                  f"What to look for has {MAX_SEARCH} characters at most.", ("search", name)))  # fmt: skip
         if text:
-            check_line(text, ("filter", name))
+            check_line(text, ("search", name))
     words = {name: tuple(dict.fromkeys(getattr(look, name))) for name in ("kinds", "states", "verdicts")}
     return replace(look, **words)
 

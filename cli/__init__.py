@@ -12,6 +12,7 @@ from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
 from denshi_hosho.cli.keyring import KEY_COMMANDS
 from denshi_hosho.cli.mail import mail
+from denshi_hosho.cli.obligees import obligees
 from denshi_hosho.cli.principals import principals
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.schema import schema
@@ -28,7 +29,7 @@ def hosho() -> None:
 
 
 for command in (
-    serve, mail, demo, db, backup, restore, audit, keys, signing, verify, sureties, principals, users, schema, rules,
+    serve, mail, demo, db, backup, restore, audit, keys, signing, verify, sureties, principals, obligees, users, schema, rules,
 ):  # fmt: skip
     hosho.add_command(command)
 for command in KEY_COMMANDS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -38,8 +38,10 @@ def check_filter(look: InboxFilter) -> InboxFilter:
                                   f"What to look for has {MAX_SEARCH} characters at most.", ("search", name)))  # fmt: skip
         if text:
             check_line(text, ("search", name))
-    words = {name: tuple(dict.fromkeys(getattr(look, name))) for name in ("kinds", "states", "verdicts")}
-    return replace(look, **words)
+    return replace(
+        look, kinds=tuple(dict.fromkeys(look.kinds)), states=tuple(dict.fromkeys(look.states)),
+        verdicts=tuple(dict.fromkeys(look.verdicts)),
+    )  # fmt: skip
 
 
 async def page(
@@ -129,9 +131,11 @@ def _known(actor: Actor | None) -> Actor:
 
 
 def _kept(told: Contract) -> Contract:
-    names = "contract_number", "works_name", "principal_name", "obligee_name"
-    texts = {name: text if text is None else kept(text) for name in names for text in [getattr(told, name)]}
-    return replace(told, **texts)
+    number, obligee = told.contract_number, told.obligee_name
+    return replace(
+        told, works_name=kept(told.works_name), principal_name=kept(told.principal_name),
+        contract_number=None if number is None else kept(number), obligee_name=None if obligee is None else kept(obligee),
+    )  # fmt: skip
 
 
 def _check_contracts(given: Sequence[Contract], numbers: Sequence[str]) -> None:
@@ -169,4 +173,5 @@ async def compare_by_key(platform: Platform, claim: Claim, told: Contract) -> Co
 
 def days_since(platform: Platform, item: AnyRow) -> int:
     """Return how many days ago, in Japan, an item was handed in."""
-    return (japan_day(platform.clock()) - item.handed_in_on).days
+    handed_in_on: date = item.handed_in_on
+    return (japan_day(platform.clock()) - handed_in_on).days

@@ -15,7 +15,7 @@ from denshi_hosho.core.inbox.items import InboxFilter
 from denshi_hosho.core.inbox.sheet import csv_file
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tokens import Actor, Ticket, acting
-from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SubmissionState, Verdict
+from denshi_hosho.core.vocabulary import GuaranteeKind, Role, SubmissionState, Verdict, Word
 from denshi_hosho.resolvers.documents import File, made_by, url_of
 from denshi_hosho.resolvers.inbox import check_filter
 from denshi_hosho.resolvers.platform import Platform
@@ -75,8 +75,8 @@ def unpacked(about: str) -> InboxFilter:
     """Return the filter that a ticket carries. Raise `TokenInvalid`; one that we signed holds none that is malformed."""
     try:
         told: dict[str, Any] = json.loads(base64.urlsafe_b64decode(about + "=" * (-len(about) % 4)))
-        words = {"kinds": GuaranteeKind, "states": SubmissionState, "verdicts": Verdict}
-        lists = {name: tuple(map(kind, told[name])) for name, kind in words.items() if name in told}
+        words: dict[str, type[Word]] = {"kinds": GuaranteeKind, "states": SubmissionState, "verdicts": Verdict}
+        lists = {name: tuple(kind(each) for each in told[name]) for name, kind in words.items() if name in told}
         days = {name: date.fromisoformat(told[name]) for name in ("from_on", "to_on") if name in told}
         return InboxFilter(**{**told, **lists, **days})
     except (ValueError, TypeError) as error:

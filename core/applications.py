@@ -30,6 +30,7 @@ EVENTS = {
     ApplicationStep.FEE_RECORDED: AuditEvent.FEE_RECORDED,
     ApplicationStep.CONCLUDED: AuditEvent.GUARANTEE_CONCLUDED,
 }
+FEE_VOID = "保証の種類または保証金額が変わったため、記録済みの保証料は無効になりました。"
 NOT_FOUND = Refusal("NOT_FOUND", "該当する申込がありません。", "There is no such application.", ("application_id",))
 
 
@@ -81,8 +82,13 @@ async def resubmit(
         raise Refused(Refusal("SURETY_CHANGED", "差し戻された申込の保証会社は変更できません。新しく申し込んでください。",
                               "A returned application stays with its surety. Apply anew for another one.",
                               ("application", "surety_id")))  # fmt: skip
-    await _set(connection, actor, application_id, {**_row(form, facts), "state": _after(row, _STEPS.RESUBMITTED)})
-    await note_step(connection, actor, About.row(row), _STEPS.RESUBMITTED, now)
+    # A fee that was recorded was that of another guarantee: it is due again, and its record stays in the steps.
+    other = (row.kind, row.guaranteed_amount) != (form.kind, form.guaranteed_amount)
+    void = other and row.fee_state is not FeeState.DUE
+    fee = {"fee_state": FeeState.DUE, "fee_amount": None, "fee_received_on": None} if void else {}
+    values = {**_row(form, facts), **fee, "state": _after(row, _STEPS.RESUBMITTED)}
+    await _set(connection, actor, application_id, values)
+    await note_step(connection, actor, About.row(row), _STEPS.RESUBMITTED, now, FEE_VOID if void else None)
 
 
 async def send_back(connection: AsyncConnection, actor: Actor, application_id: int, now: datetime, note: str) -> None:

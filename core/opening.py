@@ -26,7 +26,7 @@ NOT_OPENED = Refusal(
     "This number and this key do not belong together. Ask the principal.",
 )
 _COLUMNS = {
-    **CERTIFICATE_COLUMNS, "price_today": COLUMNS["price_today"], "ends_today": COLUMNS["ends_today"],
+    **CERTIFICATE_COLUMNS, "current_price": COLUMNS["current_price"], "current_ends_on": COLUMNS["current_ends_on"],
     "mac": access_key.c.mac, "mac_with": access_key.c.mac_with, "opened_before": guarantee.c.first_opened_at,
 }  # fmt: skip
 _ALWAYS = frozenset({"guarantee_id", "mac", "mac_with", "opened_before"})

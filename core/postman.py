@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,6 +19,7 @@ import structlog
 from denshi_hosho.core.clock import Clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import DatabaseUnavailable, HoshoError, Refused
+from denshi_hosho.core.heralding.herald import Herald
 from denshi_hosho.core.outbox import claim, give_back, postpone, settle
 from denshi_hosho.core.rows import AnyRow
 
@@ -111,11 +113,15 @@ class Postman:
     `compose` makes the mail of an outbox row when it is its turn: mails that hold keys are written nowhere before.
     """
 
-    def __init__(self, database: Database, transport: Transport, compose: Compose, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, transport: Transport, compose: Compose, clock: Clock, herald: Herald | None = None
+    ) -> None:
+        """Prepare; before each round of its walk, the `herald` puts into the outbox what the log has to tell."""
         self._database = database
         self._transport = transport
         self._compose = compose
         self._clock = clock
+        self._herald = herald
         self._name = f"{os.getpid()}.{secrets.token_hex(4)}"
         self._stopped = asyncio.Event()
 
@@ -150,11 +156,17 @@ class Postman:
     async def walk(self, every_seconds: int) -> None:
         """Do a round every so many seconds until stopped; an unexpected error is logged and does not end the walk."""
         while not self._stopped.is_set():
-            try:
-                await self.round()
-            except DatabaseUnavailable as error:
-                _log.warning("mail round waits for the database", code=error.code)
-            except Exception:  # noqa: BLE001  one bad round must not stop all later mail; it is logged
-                _log.exception("mail round failed")
+            if self._herald is not None:
+                await _tried("herald", partial(self._herald.tell, self._clock()))
+            await _tried("mail", self.round)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), every_seconds)
+
+
+async def _tried(what: str, work: Callable[[], Awaitable[int]]) -> None:
+    try:
+        await work()
+    except DatabaseUnavailable as error:
+        _log.warning(f"{what} round waits for the database", code=error.code)
+    except Exception:  # noqa: BLE001  one bad round must not stop all later ones; it is logged
+        _log.exception(f"{what} round failed")

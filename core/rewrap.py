@@ -6,6 +6,7 @@ was stopped is simply run again.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -16,19 +17,23 @@ from denshi_hosho.core.database import Database
 from denshi_hosho.core.errors import SealBroken
 from denshi_hosho.core.keys import GONE
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import access_key, guarantee
+from denshi_hosho.core.tables import access_key, guarantee, webhook
 from denshi_hosho.core.vault import Sealed, Vault
 
 BATCH = 100
 _LIVE = access_key.c.retired_at.is_(None)
 _DEAD = access_key.c.retired_at.is_not(None) & (sa.func.length(access_key.c.sealed) > 0)
+_OPEN = webhook.c.disabled_at.is_(None)
 _COLUMNS = (access_key.c.id, guarantee.c.number, access_key.c.sealed, access_key.c.sealed_with, access_key.c.mac,
             access_key.c.mac_with)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many live keys are sealed, and checked, under each secret; and of how many dead ones the sealed form is left."""
+    """How many live keys are sealed, and checked, under each secret; and of how many dead ones the sealed form is left.
+
+    Among the sealed ones are the secrets of webhooks.
+    """
 
     sealed: Counter[str]
     checked: Counter[str]
@@ -53,6 +58,9 @@ async def standing(database: Database) -> Standing:
         for sealed_with, mac_with, count in (await connection.execute(live)).all():
             sealed[sealed_with] += count
             checked[mac_with] += count
+        hooks = sa.select(webhook.c.sealed_with, sa.func.count()).where(_OPEN).group_by(webhook.c.sealed_with)
+        for sealed_with, count in (await connection.execute(hooks)).all():
+            sealed[sealed_with] += count
         dead = (await connection.execute(sa.select(sa.func.count()).select_from(access_key).where(_DEAD))).scalar_one()
     return Standing(sealed, checked, dead)
 
@@ -83,6 +91,7 @@ async def rewrap(database: Database, vault: Vault, tell: Callable[[Rewrapped], N
         kept = [(row, vault.seal(str(row.number), key)) for row, key in opened if key is not None]
         done.renewed += await database.write(partial(_replace, kept))
         tell(done)
+    done.renewed += await database.write(partial(_rewrap_webhooks, vault))
     while wiped := await database.write(_wipe):
         done.wiped += wiped
         tell(done)
@@ -119,6 +128,21 @@ async def _replace(kept: list[tuple[AnyRow, Sealed]], connection: AsyncConnectio
         as_read = access_key.c.id == row.id, _LIVE, access_key.c.sealed == row.sealed, access_key.c.mac == row.mac
         values = {"sealed": new.sealed, "sealed_with": new.sealed_with, "mac": new.mac, "mac_with": new.mac_with}
         changed += (await connection.execute(sa.update(access_key).where(*as_read).values(values))).rowcount
+    return changed
+
+
+async def _rewrap_webhooks(vault: Vault, connection: AsyncConnection) -> int:
+    """Return how many secrets of webhooks were sealed anew; one that cannot be opened is its owner's to rotate."""
+    old = sa.select(webhook.c.id, webhook.c.sealed, webhook.c.sealed_with).where(
+        _OPEN, webhook.c.sealed_with != vault.newest[0]
+    )
+    changed = 0
+    for row in (await connection.execute(old)).all():
+        with suppress(SealBroken):
+            sealed, sealed_with = vault.seal_secret(row.id, vault.unseal_secret(row.id, row.sealed, row.sealed_with))
+            as_read = webhook.c.id == row.id, webhook.c.sealed == row.sealed
+            renewed = sa.update(webhook).where(*as_read).values(sealed=sealed, sealed_with=sealed_with)
+            changed += (await connection.execute(renewed)).rowcount
     return changed
 
 

@@ -152,7 +152,7 @@ _READERS = {
     "SIGNING_SECRETS": _secrets, "LOG_SECRETS": _secrets,
     "PDF_KEY": _path, "PDF_CERTIFICATES": _path, "PDF_KEY_PASSPHRASE": _text, "TIMESTAMP_URL": _web,
     "PUBLIC_URL": _web, "DEVELOPMENT": _flag, "MAIL_FOLDER": _path, "MAIL_FROM": _mail, "MAIL_EVERY_SECONDS": _number,
-    "SMTP_URL": _smtp,
+    "SMTP_URL": _smtp, "NOTICES": _flag, "WEBHOOKS": _flag, "WEBHOOKS_LOCAL": _flag,
     "RULE_MODULES": _words, "RULES_DISABLED": _words, "RULES_STRICT": _flag, "BODY_LIMIT": _number,
     "CORS_ORIGINS": _origins, "TRUSTED_DOCUMENTS": _path, "TRUSTED_ONLY": _flag,
     "OIDC_ISSUER": _issuer, "OIDC_CLIENT_ID": _name, "OIDC_ALGORITHMS": _algorithms,
@@ -181,6 +181,9 @@ class Settings:
     mail_from: str = "noreply@guarantee.example.jp"
     mail_every_seconds: int = 10
     smtp_url: str | None = field(default=None, repr=False)
+    notices: bool = False
+    webhooks: bool = False
+    webhooks_local: bool = False
     rule_modules: tuple[str, ...] = ()
     rules_disabled: tuple[str, ...] = ()
     rules_strict: bool = False

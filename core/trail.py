@@ -43,7 +43,7 @@ _ORDER = Order("NEWEST", audit_entry.c.index, audit_entry.c.index, descending=Tr
 
 def columns(actor: Actor) -> Mapping[str, sa.ColumnElement[Any]]:
     """Return what `actor` may see of an entry: the login id only of accounts of its own party."""
-    own = _own_account(actor)
+    own = own_account(actor)
     return {
         "id": audit_entry.c.index, "index": audit_entry.c.index, "at": audit_entry.c.at, "event": audit_entry.c.event,
         "record": audit_entry.c.entry, "number": guarantee.c.number, "role": account.c.role,
@@ -51,7 +51,8 @@ def columns(actor: Actor) -> Mapping[str, sa.ColumnElement[Any]]:
     }  # fmt: skip
 
 
-def _own_account(actor: Actor) -> sa.ColumnElement[bool]:
+def own_account(actor: Actor) -> sa.ColumnElement[bool]:
+    """Return the condition that an account is one of the actor's own party."""
     if actor.principal_id is not None:
         return account.c.principal_id.in_(principals(actor, acting=True))
     if actor.surety_id is not None:
@@ -85,7 +86,7 @@ def _found_by(actor: Actor, search: TrailSearch) -> list[sa.ColumnElement[bool]]
     if search.to_on is not None and search.to_on < date.max:
         conditions.append(audit_entry.c.at < _midnight(search.to_on + timedelta(days=1)))
     if search.login_id is not None:
-        conditions += [_own_account(actor), account.c.login_id == search.login_id.replace("\0", " ")]
+        conditions += [own_account(actor), account.c.login_id == search.login_id.replace("\0", " ")]
     return conditions
 
 

@@ -43,6 +43,10 @@ def new_key() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+def _of_webhook(webhook_id: int) -> bytes:
+    return f"webhook {webhook_id}".encode()  # bound into the seal: never a guarantee's number, which has ten digits
+
+
 class Vault:
     """Seals, opens and checks access keys. Each mapping is name → 32 bytes; the first entry is used for new keys."""
 
@@ -71,6 +75,21 @@ class Vault:
             raise SealBroken(
                 f"保証契約番号 {number} の認証キーを表示できません。運用者にご連絡ください。",
                 f"The access key of {number} cannot be shown. Tell the operator.",
+            ) from error
+
+    def seal_secret(self, webhook_id: int, secret: bytes) -> tuple[bytes, str]:
+        """Return the secret by which a webhook's bodies are signed as it may be stored, and the name of what sealed it."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._sealing[self._seal_with].encrypt(nonce, secret, _of_webhook(webhook_id)), self._seal_with
+
+    def unseal_secret(self, webhook_id: int, sealed: bytes, sealed_with: str) -> bytes:
+        """Return the secret of a webhook. Raise `SealBroken` if the row was altered, swapped, or its secret is not here."""
+        try:
+            return self._sealing[sealed_with].decrypt(sealed[:_NONCE], sealed[_NONCE:], _of_webhook(webhook_id))
+        except (InvalidTag, KeyError, ValueError) as error:
+            raise SealBroken(
+                "Webhookの署名用シークレットを開けません。シークレットを再発行してください。",
+                "The signing secret of this webhook cannot be opened. Rotate it.",
             ) from error
 
     def fits(self, number: str, key: str, mac: bytes | None, mac_with: str | None) -> bool:

@@ -17,6 +17,7 @@ from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.decisions import keep_decision
 from denshi_hosho.core.documents import missing_glyphs
 from denshi_hosho.core.errors import Refusal, Refused, at, under
+from denshi_hosho.core.fees.restating import restate
 from denshi_hosho.core.form import Form, check_form
 from denshi_hosho.core.guarantees import certificate_of
 from denshi_hosho.core.life import steps
@@ -119,6 +120,10 @@ async def _issue(  # noqa: PLR0913  whose change it is, and all that a new versi
         post=platform.post,
     )  # fmt: skip
     version = await versions.issue(connection, who, row.guarantee_id, new, now)
+    await restate(
+        connection, who, row.guarantee_id, now, reason="CHANGE", guaranteed_amount=new.content.guaranteed_amount,
+        ends_on=new.content.guarantee_ends_on, day=japan_day(now),
+    )  # fmt: skip
     await requests.settle(connection, row, versions.STEPS[change], now, version)
     await _keep_decision(platform, connection, row.application_id, found, now)
 
@@ -183,7 +188,8 @@ def _told(lineage: AnyRow, followed: Followed, now: datetime) -> Application:
 
 def _medium(decision: Decision, original: Medium) -> Medium:
     """Return how the new version is delivered: a guarantee on paper stays there. Raise `Refused` if neither way is open."""
-    electronic = original is Medium.ELECTRONIC and decision.outcome is not Outcome.PAPER_ONLY
+    closed = decision.outcome in {Outcome.PAPER_ONLY, Outcome.REFUSED}  # an open question is no answer, and is refused
+    electronic = original is Medium.ELECTRONIC and not closed
     medium = Medium.ELECTRONIC if electronic else Medium.PAPER
     require_delivery(decision, medium)
     return medium

@@ -25,7 +25,7 @@ from denshi_hosho.resolvers.platform import Platform
 MAX_OPENED = 100
 MAX_SEARCH = 80
 _COMPARED = frozenset({
-    "kind", "works_name", "principal_name", "obligee_name", "guaranteed_amount", "price_today", "ends_today",
+    "kind", "works_name", "principal_name", "obligee_name", "guaranteed_amount", "current_price", "current_ends_on",
 })  # fmt: skip
 
 

@@ -11,12 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import audit, keys
 from denshi_hosho.core.documents import key_notice_pdf
+from denshi_hosho.core.ending.watch import Watch
+from denshi_hosho.core.heralding.herald import Herald
 from denshi_hosho.core.outbox import LOG
 from denshi_hosho.core.postman import Postman, message, to_folder, to_smtp
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.submissions import principal_of
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.core.webhooks.courier import Courier
+from denshi_hosho.core.webhooks.sending import Sender
 from denshi_hosho.resolvers.messages import Composed, is_ours
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.signing import DRAWING
@@ -37,22 +41,41 @@ def postman(platform: Platform) -> Postman:
             mail = await draft(platform, connection, row.submission_id)
         return _addressed(mail, row, platform.post.sender)
 
-    return Postman(platform.database, transport, compose, platform.clock)
+    return Postman(platform.database, transport, compose, platform.clock, herald(platform))
+
+
+def herald(platform: Platform) -> Herald:
+    """Return the herald, who tells of what the audit log says, by the ways that are switched on."""
+    settings = platform.settings
+    return Herald(platform.database, platform.post, settings.notices, settings.webhooks)
+
+
+def courier(platform: Platform) -> Courier:
+    """Return a courier that delivers to webhooks."""
+    return Courier(platform.database, platform.vault, Sender(platform.settings.webhooks_local), platform.clock)
 
 
 @asynccontextmanager
 async def delivering(platform: Platform) -> AsyncIterator[asyncio.Task[None]]:
-    """Deliver the outbox while the block runs. At its end the mail that is being handed over may finish, the rest waits."""
-    at_work = postman(platform)
-    walk = asyncio.create_task(at_work.walk(platform.settings.mail_every_seconds))
+    """Deliver the outbox, and to webhooks if they are on, while the block runs.
+
+    At its end what is being handed over may finish, the rest waits.
+    """
+    every = platform.settings.mail_every_seconds
+    at_work: list[Postman | Courier | Watch] = [postman(platform), Watch(platform.database, platform.clock)]
+    if platform.settings.webhooks:
+        at_work.append(courier(platform))
+    walks = [asyncio.create_task(each.walk(every)) for each in at_work]
     try:
-        yield walk
+        yield walks[0]
     finally:
-        at_work.stop()
-        if not (await asyncio.wait({walk}, timeout=LAST_MAIL_SECONDS))[0]:
-            walk.cancel()  # its lease runs out, and the mail goes out again with the same Message-ID
-        with suppress(asyncio.CancelledError):
-            await walk
+        for each in at_work:
+            each.stop()
+        for walk in (await asyncio.wait(walks, timeout=LAST_MAIL_SECONDS))[1]:
+            walk.cancel()  # its lease runs out, and it goes out again with the same Message-ID or webhook-id
+        for walk in walks:
+            with suppress(asyncio.CancelledError):
+                await walk
 
 
 async def draft(platform: Platform, connection: AsyncConnection, submission_id: int) -> EmailMessage:

@@ -17,6 +17,7 @@ class Policy(Enum):
     PRINCIPAL = frozenset({Role.PRINCIPAL})
     SURETY = frozenset({Role.SURETY})
     OBLIGEE = frozenset({Role.OBLIGEE})
+    CLAIMANTS = frozenset({Role.SURETY, Role.OBLIGEE})
     PARTIES = frozenset({Role.PRINCIPAL, Role.SURETY})  # those who made the contract of guarantee
 
     def check(self, actor: Actor | None) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core import applications, issuing
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.errors import Refusal, Refused, at
+from denshi_hosho.core.fees import statements
 from denshi_hosho.core.idempotency import digest, once
 from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.tokens import Actor
@@ -62,7 +63,11 @@ async def record_fee(  # noqa: PLR0913  whose fee of how much was received when,
     if received_on > japan_day(platform.clock()):
         raise Refused(Refusal("DAY_IN_FUTURE", "領収日が未来の日付です。", "The fee cannot have been received in the future.",
                               ("received_on",)))  # fmt: skip
-    take = partial(applications.record_fee_received, fee=(amount, received_on))
+
+    async def take(connection: AsyncConnection, who: Actor, application_id: int, now: datetime) -> None:
+        await statements.check_recorded(connection, who, application_id, amount)
+        await applications.record_fee_received(connection, who, application_id, now, (amount, received_on))
+
     return await _step(platform, actor, asked, idempotency_key, take)
 
 

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 import strawberry
 
-from denshi_hosho.resolvers import obligees
+from denshi_hosho.resolvers import fees, obligees
 from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.fees import FeeStatement
 from denshi_hosho.schema.guarantees import DecisionRecord, Guarantee
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
@@ -62,6 +63,14 @@ class GuaranteeApplication(Node):
     @strawberry.field(graphql_type=list[Step], description="What happened to it, oldest first.", metadata=needs("id"))
     async def steps(self, info: Request) -> CoreObject:
         return await info.context.steps.load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[FeeStatement],
+        description="The statements of its fee (保証料計算書), oldest first; the newest for the amount as it is counts.",
+        metadata=needs("id"),
+    )
+    async def fee_statements(self, info: Request) -> CoreObject:
+        return await info.context.loader("fee_statements", fees.statements_of).load(shown(self).id)
 
     @strawberry.field(
         graphql_type=list[DecisionRecord],

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.resolvers import changing, explaining, inbox, obligees, reading
+from denshi_hosho.resolvers import changing, ending, explaining, fees, inbox, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
+from denshi_hosho.schema.claims import Claim, TimelineEntry
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.explaining import Replay
+from denshi_hosho.schema.fees import FeeStatement
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.plans import SubmissionPlan
@@ -81,14 +83,14 @@ class Guarantee(Node):
     )
 
     state: GuaranteeState = strawberry.field(description="Whether it is in force (保証契約の状態).")
-    completion_today: date = strawberry.field(
+    current_completion_on: date = strawberry.field(
         description="Last day of the works as it holds today (現在の工期末日): moved by a change for which no certificate was issued, "
         "or as the live certificate says."
     )
-    ends_today: date = strawberry.field(
+    current_ends_on: date = strawberry.field(
         description="Last day of the guarantee as it holds today (現在の保証期間の末日)."
     )
-    price_today: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
+    current_price: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
     advance_amount: Yen | None = strawberry.field(
         description="The advance that the obligee (発注者) paid (前払金の受領額); null: not told."
     )
@@ -101,6 +103,34 @@ class Guarantee(Node):
     )
     async def changes(self, info: Request) -> CoreObject:
         return await info.context.loader("changes", changing.changes_of).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[Claim], description="The claims on it (保証金の請求), oldest first.", metadata=needs("id")
+    )
+    async def claims(self, info: Request) -> CoreObject:
+        return await info.context.loader("claims", ending.claims_of).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[FeeStatement],
+        description="What was charged for it and returned (保証料計算書), oldest first.",
+        metadata=needs("application_id"),
+    )
+    async def fee_statements(self, info: Request) -> CoreObject:
+        return await info.context.loader("fee_statements", fees.statements_of).load(shown(self).application_id)
+
+    @strawberry.field(
+        graphql_type=list[TimelineEntry],
+        description="Everything that happened to it, oldest first (経過): application, key, handings in, changes, end.",
+        metadata=needs("id"),
+    )
+    async def timeline(
+        self,
+        info: Request,
+        first: Annotated[int, strawberry.argument(description="How many entries, 1 to 500.")] = 100,
+        skip: Annotated[int, strawberry.argument(description="After how many.")] = 0,
+    ) -> CoreObject:
+        context = info.context
+        return await ending.timeline(context.platform, context.signed_in, shown(self).id, first, skip)
 
     @strawberry.field(
         graphql_type=list[Certificate],

@@ -4,6 +4,9 @@ import base64
 import binascii
 
 from denshi_hosho.core.errors import HoshoError
+from denshi_hosho.core.global_id import global_id
+
+__all__ = ["IdMalformed", "global_id", "row_id", "split_id"]
 
 _DIGITS = 18  # of a 63-bit integer, all lengths of which are safe
 
@@ -12,11 +15,6 @@ class IdMalformed(HoshoError):
     """What was given as a global id is none, or one of another type."""
 
     code = "ID_MALFORMED"
-
-
-def global_id(typename: str, local: object) -> str:
-    """Return the global id of the `typename` whose own id is `local`."""
-    return base64.urlsafe_b64encode(f"{typename}:{local}".encode()).decode()
 
 
 def split_id(text: str) -> tuple[str, str]:

@@ -148,9 +148,11 @@ class InboxItem:
     handed_in_on: date = strawberry.field(description="Day on which it was handed in, last if more than once (提出日).")
     handed_in_at: datetime | None = strawberry.field(description="When that was written down; null: not known.")
     guarantee_state: GuaranteeState = strawberry.field(description="Whether the guarantee is in force.")
-    completion_today: date = strawberry.field(description="Last day of the works as it holds today (現在の工期末日).")
-    ends_today: date = strawberry.field(description="Last day of the guarantee as it holds today.")
-    price_today: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
+    current_completion_on: date = strawberry.field(
+        description="Last day of the works as it holds today (現在の工期末日)."
+    )
+    current_ends_on: date = strawberry.field(description="Last day of the guarantee as it holds today.")
+    current_price: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
     first_opened_at: datetime | None = strawberry.field(
         description="When the certificate was first opened (最初の閲覧); null: not yet."
     )

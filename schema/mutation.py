@@ -11,8 +11,10 @@ from denshi_hosho.resolvers.access import Session as CoreSession
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema import inputs
 from denshi_hosho.schema.changing import ChangeMutations
+from denshi_hosho.schema.charging import FeeMutations
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafting import DraftMutations
+from denshi_hosho.schema.ending import EndingMutations
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.judging import ObligeeMutations
 from denshi_hosho.schema.outcomes import (
@@ -30,6 +32,7 @@ from denshi_hosho.schema.payloads import application_id_of, application_payload,
 from denshi_hosho.schema.policy import About, may
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.submitting import SubmissionMutations
+from denshi_hosho.schema.webhook_mutations import WebhookMutations
 
 _INPUT = strawberry.argument(description="What to do, and to what.")
 
@@ -55,7 +58,15 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, ObligeeMutations):
+class Mutation(
+    SubmissionMutations,
+    DraftMutations,
+    ChangeMutations,
+    EndingMutations,
+    FeeMutations,
+    WebhookMutations,
+    ObligeeMutations,
+):
     @strawberry.mutation(
         description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)
     )

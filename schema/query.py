@@ -6,14 +6,25 @@ import strawberry
 
 from denshi_hosho.core.opening import Claim
 from denshi_hosho.core.paging import Window, foreign_cursor
-from denshi_hosho.resolvers import auditing, changing, decisions, documents, drafting, obligees, parties, reading
+from denshi_hosho.resolvers import (
+    auditing,
+    changing,
+    decisions,
+    documents,
+    drafting,
+    ending,
+    obligees,
+    parties,
+    reading,
+    webhooks,
+)
 from denshi_hosho.resolvers.obligees import ObligeePage
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
 from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.calculators import CalculatorQueries
-from denshi_hosho.schema.changing import ChangeQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
+from denshi_hosho.schema.fees import FeeQueries
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
 from denshi_hosho.schema.inbox_queries import ComparisonQueries
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
@@ -50,6 +61,9 @@ class Surety(Node):
     address: str = strawberry.field(description="Its address.")
     representative: str = strawberry.field(description="Title and name of its representative (代表者).")
     terms_url: str | None = strawberry.field(description="Where its guarantee terms (約款) can be read.")
+    new_key_on_change: bool = strawberry.field(
+        description="A changed certificate (変更・訂正) comes with a new access key; else the old one goes on opening it."
+    )
 
     @strawberry.field(graphql_type=list[Branch], description="Its branches (取扱店).")
     async def branches(self, info: Request) -> CoreObject:
@@ -119,6 +133,10 @@ async def _change(info: Request, local: int) -> CoreObject:
     return await changing.change(info.context.platform, info.context.signed_in, local)
 
 
+async def _claim(info: Request, local: int) -> CoreObject:
+    return await ending.claim(info.context.platform, info.context.signed_in, local)
+
+
 async def _submission(info: Request, local: int) -> CoreObject:
     (found,) = await reading.submissions(info.context.platform, info.context.signed_in, [local])
     return found
@@ -133,6 +151,16 @@ async def _principal(info: Request, local: int) -> CoreObject:
     return await parties.one(info.context.platform, info.context.signed_in, local)
 
 
+async def _webhook(info: Request, local: int) -> CoreObject:
+    (found,) = await webhooks.webhooks_by_id(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
+async def _delivery(info: Request, local: int) -> CoreObject:
+    (found,) = await webhooks.deliveries_by_id(info.context.platform, info.context.signed_in, [local])
+    return found
+
+
 # How an object is loaded by its own id: those that everybody may see, and those that belong to a party.
 _OPEN = {"Surety": reading.surety, "Branch": reading.branch}
 _OWN = {
@@ -140,13 +168,16 @@ _OWN = {
     "GuaranteeApplication": _application,
     "Submission": _submission,
     "ChangeRequest": _change,
+    "Claim": _claim,
     "Draft": _draft,
     "Principal": _principal,
+    "Webhook": _webhook,
+    "WebhookDelivery": _delivery,
 }
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries, ComparisonQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries, ComparisonQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",

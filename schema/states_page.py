@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from denshi_hosho.core.applying.states import APPLICATION, DRAFT
 from denshi_hosho.core.changes.states import CHANGE
+from denshi_hosho.core.claims.states import CLAIM
 from denshi_hosho.core.life.states import GUARANTEE
 from denshi_hosho.core.machine import Machine, steps_from
 from denshi_hosho.core.submissions import SUBMISSION
@@ -15,6 +16,7 @@ MACHINES: Final[Sequence[Machine[Any]]] = (
     SUBMISSION,
     GUARANTEE,
     CHANGE,
+    CLAIM,
 )  # fmt: skip
 
 _HEAD = """# States, and the steps between them

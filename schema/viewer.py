@@ -10,8 +10,10 @@ from denshi_hosho.resolvers import auditing, drafting, parties, reading
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.applications import ApplicationConnection
 from denshi_hosho.schema.audit import AuditRecordConnection, AuditSearchInput
+from denshi_hosho.schema.changing import ChangeQueries
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafts import DraftConnection
+from denshi_hosho.schema.fees import FeeViewing
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
 from denshi_hosho.schema.inbox_queries import ViewerInbox
 from denshi_hosho.schema.paging import After, Before, Connection, First, Last, extras, window
@@ -19,6 +21,7 @@ from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.principals import PartyConnection
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
+from denshi_hosho.schema.webhooks import WebhookFields
 from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, DraftState, GuaranteeOrder, Role, SearchField
 
 
@@ -33,7 +36,7 @@ class GuaranteeSearchInput:
 
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
-class Viewer(ViewerInbox):
+class Viewer(ChangeQueries, FeeViewing, WebhookFields, ViewerInbox):
     role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN, About.ACCOUNT))
 
     @strawberry.field(

@@ -143,6 +143,7 @@ def settings(database_url: str, tmp_path: Path, signing_folder: Path) -> Setting
         pdf_certificates=signing_folder / CERTIFICATES,
         public_url="http://hosho.test",
         mail_folder=tmp_path / "mail",
+        webhooks=True,
         rule_modules=("denshi_hosho.examples.kinki",),
     )
 

@@ -162,6 +162,10 @@ class Sheet:
         self._canvas.setFillColorRGB(*BLACK)
         self._canvas.drawPath(path, stroke=0, fill=1)
 
+    def turn(self) -> None:
+        """End this page and begin the next one."""
+        self._canvas.showPage()
+
     def pdf(self) -> bytes:
         """Return the finished file."""
         self._canvas.save()
@@ -195,3 +199,14 @@ def one_page(facts: Facts, draw: Callable[[Sheet, float], bool]) -> bytes:
             if draw(sheet, scale):
                 return sheet.pdf()
     raise TextTooLong
+
+
+def many_pages(facts: Facts, count: int, draw: Callable[[Sheet, int], None]) -> bytes:
+    """Return the PDF of `count` pages that `draw(sheet, number)` makes, numbered from 0. Raise `GlyphMissing`."""
+    with ONE_AT_A_TIME:
+        sheet = Sheet(facts)
+        for number in range(count):
+            if number:
+                sheet.turn()
+            draw(sheet, number)
+        return sheet.pdf()

@@ -119,7 +119,7 @@ def guaranteed(row: AnyRow) -> Guaranteed:
     """Return what is compared of a certificate's row."""
     return Guaranteed(
         kind=row.kind, works_name=row.works_name, principal_name=row.principal_name, obligee_name=row.obligee_name,
-        contract_price=row.price_today, guaranteed_amount=row.guaranteed_amount, ends_on=row.ends_today,
+        contract_price=row.current_price, guaranteed_amount=row.guaranteed_amount, ends_on=row.current_ends_on,
     )  # fmt: skip
 
 

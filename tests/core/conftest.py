@@ -14,7 +14,8 @@ from tests.core.world import World
 
 _EMPTIED = "; ".join(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables))  # noqa: S608  our tables
 
-_BEGUN = "INSERT INTO audit_head (id, size, peaks) VALUES (1, 0, '')"  # which the migration leaves in an empty log
+# What the migrations leave in an empty database.
+_BEGUN = "INSERT INTO audit_head (id, size, peaks) VALUES (1, 0, ''); INSERT INTO herald (id, next_index) VALUES (1, 0)"
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,8 @@ import sqlalchemy as sa
 
 from denshi_hosho.core import pruning
 from denshi_hosho.core.pruning import prune
-from denshi_hosho.core.tables import ended_session, idempotency, session, throttle
+from denshi_hosho.core.tables import ended_session, idempotency, session, throttle, webhook_delivery
+from tests.core.telling import hook
 from tests.core.world import NOW, World, grown
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +31,16 @@ async def begin(world: World, token: str, family: str, expires: datetime) -> Non
     await world.execute(sa.insert(session).values(row))
 
 
+async def deliver(world: World) -> None:
+    """Five deliveries: two taken and one parked long ago; one taken lately, and one that waits."""
+    made = await hook(world, world.contractor)
+    row = {"webhook_id": made, "body": "{}", "due_at": NOW - 2 * KEEP, "created_at": NOW - 2 * KEEP}
+    old, young = NOW - KEEP, NOW - KEEP + SECOND
+    for index, values in enumerate(({"delivered_at": old}, {"delivered_at": old}, {"parked_at": old},
+                                    {"delivered_at": young}, {})):  # fmt: skip
+        await world.execute(sa.insert(webhook_delivery).values(row | values | {"entry_index": index}))
+
+
 async def test_what_helps_no_more_goes_and_all_else_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pruning, "BATCH", 2)
     await world.concluded()
@@ -44,8 +55,9 @@ async def test_what_helps_no_more_goes_and_all_else_stays(world: World, monkeypa
         await world.execute(sa.insert(ended_session).values(family=family, ended_at=ended))
     for name, free in (("free", NOW), ("held", NOW + SECOND)):
         await world.execute(sa.insert(throttle).values(name=name, free_at=free))
+    await deliver(world)
     before = await world.rows()
-    counts = {"idempotency": 5, "session": 2, "ended_session": 1, "throttle": 1}
+    counts = {"idempotency": 5, "session": 2, "ended_session": 1, "throttle": 1, "webhook_delivery": 3}
     assert await prune(world.database, NOW, KEEP) == counts
     assert grown(before, await world.rows()) == {table: -count for table, count in counts.items()}
     assert [row.key for row in await world.all(sa.select(idempotency.c.key))] == ["young"]

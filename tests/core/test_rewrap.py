@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import keys, rewrap
 from denshi_hosho.core.rewrap import Rewrapped, Standing, check_keys, standing
-from denshi_hosho.core.tables import access_key
+from denshi_hosho.core.tables import access_key, webhook
 from denshi_hosho.core.vault import Vault
+from tests.core.telling import hook
 from tests.core.world import NOW, SECRET, World, rows
 
 pytestmark = pytest.mark.anyio
@@ -46,6 +47,18 @@ async def test_every_live_key_is_kept_under_the_newest_secrets(world: World, mon
     assert await check_keys(world.database, new) == (5, [])
     assert await rows(world.database) == counted
     assert await run(world) == (Rewrapped(), [])
+
+
+async def test_secrets_of_open_webhooks_are_kept_under_the_newest_secret_too(world: World) -> None:
+    kept, closed, broken = [await hook(world, world.contractor) for _ in range(3)]
+    await world.execute(sa.update(webhook).where(webhook.c.id == closed).values(disabled_at=NOW))
+    await world.execute(sa.update(webhook).where(webhook.c.id == broken).values(sealed=b"x" * 60))
+    assert (await standing(world.database)).sealed == {"k1": 2}
+    assert (await run(world))[0] == Rewrapped(renewed=1)
+    assert (await standing(world.database)).sealed == {"k1": 1, "k2": 1}  # the broken one is left as it is
+    row = await world.one(sa.select(webhook.c.sealed, webhook.c.sealed_with).where(webhook.c.id == kept))
+    assert Vault(ONLY_NEW, ONLY_NEW).unseal_secret(kept, row.sealed, row.sealed_with) == b"w" * 32
+    assert (await run(world))[0] == Rewrapped()
 
 
 async def test_one_of_two_secrets_may_be_rotated_alone(world: World) -> None:

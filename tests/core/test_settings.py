@@ -31,6 +31,9 @@ GIVEN: dict[str, tuple[str, object]] = {
     "MAIL_FROM": ("hosho@example.jp", "hosho@example.jp"),
     "MAIL_EVERY_SECONDS": ("60", 60),
     "SMTP_URL": ("smtps://user:pass@mail.example.jp:465", "smtps://user:pass@mail.example.jp:465"),
+    "NOTICES": ("1", True),
+    "WEBHOOKS": ("1", True),
+    "WEBHOOKS_LOCAL": ("1", True),
     "RULE_MODULES": ("one, two.three ,", ("one", "two.three")),
     "RULES_DISABLED": ("matsue", ("matsue",)),
     "RULES_STRICT": ("1", True),
@@ -79,7 +82,8 @@ def test_secrets_cannot_be_changed_afterwards() -> None:
 MALFORMED = [
     *[("SEAL_SECRETS", text) for text in ("k1", "k1:", f":{b64('a')}", f"k1={b64('a')}", b64("a"), "k1:x", f"k1:{b64('a', 31)}",
       f"k1:{b64('a', 33)}", f"{ONE},k2", f"{'n' * 17}:{b64('a')}", f"k1:{b64('a')}é", f"{ONE},k1:{b64('b')}", f"{ONE},{ONE}")],
-    *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT", "TRUSTED_ONLY") for text in ("", "yes", "on", "2", " 1", "偽")],
+    *[(name, text) for name in ("DEVELOPMENT", "RULES_STRICT", "TRUSTED_ONLY", "NOTICES", "WEBHOOKS",
+      "WEBHOOKS_LOCAL") for text in ("", "yes", "on", "2", " 1", "偽")],
     *[(name, text) for name in ("MAIL_EVERY_SECONDS", "BODY_LIMIT", "SHUTDOWN_SECONDS")
       for text in ("", "0", "-1", "1.5", "1e3", "ten", "１０", " 1", "9" * 10, "9" * 5000)],
     *[(name, text) for name in ("PUBLIC_URL", "TIMESTAMP_URL")

@@ -12,7 +12,7 @@ from tests.docs.code_base import ROOT, codes
 ROWS = [
     [cell.strip() for cell in line.strip("|").split("|")]
     for line in (ROOT / "docs" / "limits.md").read_text().splitlines()
-    if re.match(r"\| .*\| `\w+\.\w+\.\w+` \|", line)
+    if re.match(r"\| .*\| `\w+(?:\.\w+)+` \|", line)
 ]
 _NAMES = re.compile(r"_?MAX_\w+|\w+_LIFE")
 

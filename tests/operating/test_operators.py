@@ -7,10 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from denshi_hosho.core.settings import Settings
-from denshi_hosho.core.tables import mail
+from denshi_hosho.core.tables import mail, webhook_delivery
+from denshi_hosho.resolvers.mailing import herald
 from tests.cli.test_cli import hosho
 from tests.client import Api, applied, concluded
+from tests.conftest import NOW
 from tests.operating.processes import environment_of
+from tests.schema.operations import MUTATIONS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -52,3 +55,28 @@ async def test_an_operator_clears_away_and_skips_numbers(api: Api, settings: Set
     for number in ("1070000500", "0000000001"):
         refused = await asyncio.to_thread(hosho, "sureties", "skip-to", name, number, **environment)
         assert (refused.returncode, "NUMBER_NOT_AHEAD" in refused.stderr) == (1, True)
+
+
+async def test_an_operator_sees_failing_deliveries_parks_them_and_lets_them_go(api: Api, settings: Settings) -> None:
+    environment = environment_of(settings)
+    given = {"url": "https://hooks.example.jp/", "events": ["APPLICATION_SUBMITTED"], "idempotencyKey": "w"}
+    await (await api.as_("surety")).do(MUTATIONS["registerWebhook"], **given)
+    await applied(api)
+    await herald(api.platform).tell(NOW)
+
+    async def fail(connection: Any) -> int:
+        failed = {"attempts": 3, "last_error": "HTTP_500", "last_status": 500}
+        changed = sa.update(webhook_delivery).values(failed).returning(webhook_delivery.c.id)
+        return int((await connection.execute(changed)).scalar_one())
+
+    delivery = await api.platform.database.write(fail)
+    status = (await asyncio.to_thread(hosho, "webhooks", "status", **environment)).stdout
+    assert status.startswith("waiting\t1\nparked\t0\n")
+    assert status.splitlines()[2:] == [f"{delivery}\t1\tfailing\t0\t3\t2024-06-03T10:00:00+09:00\tHTTP_500"]
+    parked = await asyncio.to_thread(hosho, "webhooks", "park", str(delivery), "999", **environment)
+    assert parked.stdout == "1 of 2 are parked.\n"
+    assert "waiting\t0\nparked\t1\n" in (await asyncio.to_thread(hosho, "webhooks", "status", **environment)).stdout
+    assert (await asyncio.to_thread(hosho, "webhooks", "unpark", **environment)).returncode == 2
+    again = await asyncio.to_thread(hosho, "webhooks", "unpark", "--all", **environment)
+    assert again.stdout == "1 of all will be tried again.\n"
+    assert "waiting\t1\nparked\t0\n" in (await asyncio.to_thread(hosho, "webhooks", "status", **environment)).stdout

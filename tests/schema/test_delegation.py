@@ -50,6 +50,10 @@ submitKey            done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT
 confirmArrival       done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
 recordAcceptance     done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
 recordRejection      done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
+openInboxItems          NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          NOT_FOUND
+acceptCertificate       NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          NOT_FOUND
+rejectCertificate       NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          NOT_FOUND
+registerWorksContracts  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          done
 """
 # Who sees the contractor's object; what is not named here is seen by everybody whom QUERY_TABLE lets see it.
 SEEING_TABLE = """
@@ -59,6 +63,10 @@ Viewer.guarantee          seen     missing  seen     seen     missing
 Viewer.applications       seen     missing  seen     missing  missing
 Viewer.drafts             seen     missing  missing  missing  missing
 Viewer.auditTrail         seen     missing  seen     missing  missing
+Viewer.inbox              missing  missing  missing  seen     missing
+Viewer.inboxItem          missing  missing  missing  seen     missing
+Viewer.inboxExport        missing  missing  missing  seen     missing
+Viewer.worksContracts     missing  missing  missing  missing  missing
 node.Guarantee            seen     missing  seen     seen     missing
 node.GuaranteeApplication seen     missing  seen     missing  missing
 node.Submission           seen     missing  seen     missing  missing

@@ -10,11 +10,12 @@ import pytest
 from graphql import build_schema
 
 from denshi_hosho.cli.seeding import PASSWORD
+from denshi_hosho.resolvers.mailing import herald
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.rules import Rulebook
 from denshi_hosho.schema.root import build_schema as our_schema
 from tests.client import Api
-from tests.conftest import api_of, with_rulebook
+from tests.conftest import NOW, api_of, with_rulebook
 from tests.schema import operations as ops
 from tests.schema.collecting import all_of, asked_by
 
@@ -130,6 +131,7 @@ class Story:
 
     async def principal_applies(self) -> dict[str, object]:
         await self.as_("contractor")
+        await self.do("registerWebhook", url="https://hooks.example.jp/", events=["FEE_RECORDED"], idempotencyKey="w")
         given = application(self.api.surety_id)
         await self.do("applyForGuarantee", application=given, idempotencyKey="a")
         await self.do("applyForGuarantee", "refused application", idempotencyKey="b",
@@ -181,6 +183,7 @@ class Story:
         await self.ask("guarantees after it", ops.GUARANTEES, sort="NUMBER_DESC", after=cursor)
         await self.ask("guarantee", ops.GUARANTEE, number=notice["number"])
         await self.trailed(notice["number"])
+        await self.told_by_webhook()
         for name, each in (("node guarantee", guarantee["id"]), ("node application", application_id),
                            ("node obligee", guarantee["obligee"]["id"]), ("node submission", submission_id),
                            ("node surety", self.told["sureties"][0]["id"]),
@@ -212,6 +215,19 @@ class Story:
         await self.do(
             "withdrawApplication", applicationId=applied["application"]["id"], reason="中止", idempotencyKey="w"
         )
+
+    async def told_by_webhook(self) -> None:
+        webhook_id = self.told["registerWebhook"]["webhook"]["id"]
+        await herald(self.api.platform).tell(NOW)
+        page = await self.ask("webhooks", ops.WEBHOOKS, first=1)
+        deliveries = page["webhooks"][0]["deliveries"]
+        delivery_id = deliveries["nodes"][0]["id"]
+        await self.ask("webhooks after it", ops.WEBHOOKS, after=deliveries["pageInfo"]["endCursor"])
+        await self.do("redeliverWebhook", deliveryId=delivery_id, idempotencyKey="d")
+        await self.do("rotateWebhookSecret", webhookId=webhook_id, idempotencyKey="s")
+        await self.do("disableWebhook", webhookId=webhook_id, idempotencyKey="e")
+        await self.ask("node webhook", ops.NODE, id=webhook_id)
+        await self.ask("node delivery", ops.NODE, id=delivery_id)
 
     async def trailed(self, number: str) -> None:
         search = {"events": ["KEY_ROTATED", "CERTIFICATE_OPENED"], "number": number, "fromOn": "2024-06-03",

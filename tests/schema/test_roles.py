@@ -14,6 +14,7 @@ from denshi_hosho.core.settings import Settings
 from denshi_hosho.core.tables import metadata
 from denshi_hosho.core.tokens import Actor, Ticket, Tokens
 from denshi_hosho.core.vocabulary import Role
+from denshi_hosho.resolvers.mailing import herald
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.schema.ids import global_id, split_id
 from denshi_hosho.schema.root import build_schema
@@ -77,11 +78,43 @@ async def _handed_in(api: Api) -> Json:
     return given
 
 
+async def _in_the_inbox(api: Api) -> Json:
+    await _handed_in(api)
+    return {"guaranteeId": global_id("Guarantee", 1), "idempotencyKey": "o"}
+
+
+async def _to_open(api: Api) -> Json:
+    given = await _in_the_inbox(api)
+    return {"guaranteeIds": [given["guaranteeId"]], "idempotencyKey": "o"}
+
+
+async def _contracts(_api: Api) -> Json:
+    contract = {"contractNumber": "6-1", "worksName": "工事", "principalName": "受注者", "contractPrice": 1}
+    return {"contracts": [contract], "idempotencyKey": "o"}
+
+
 async def _draft(api: Api) -> Json:
     contractor = await api.as_("contractor")
     given = {"title": "下書き", "content": matsue(contractor.surety_id), "idempotencyKey": "draft"}
     answer = await contractor.do(MUTATIONS["saveDraft"], **given)
     return {"draftId": answer["draft"]["id"], "idempotencyKey": "d"}
+
+
+async def _hook(_api: Api) -> Json:
+    return {"url": "https://hooks.example.jp/", "events": ["KEY_ROTATED"], "idempotencyKey": "w"}
+
+
+async def _webhook(api: Api) -> Json:
+    given = {**await _hook(api), "events": ["APPLICATION_SUBMITTED"]}
+    answer = await (await api.as_("contractor")).do(MUTATIONS["registerWebhook"], **given)
+    return {"webhookId": answer["webhook"]["id"], "idempotencyKey": "x"}
+
+
+async def _delivery(api: Api) -> Json:
+    await _webhook(api)
+    await applied(api, "told")
+    await herald(api.platform).tell(NOW)
+    return {"deliveryId": global_id("WebhookDelivery", 1), "idempotencyKey": "x"}
 
 
 def with_(given: Given, **more: object) -> Given:
@@ -133,6 +166,10 @@ GIVEN: dict[str, Given] = {
     "recordAcceptance": _handed_in,
     "recordRejection": with_(_handed_in, note="不受理"),
     "changePassword": _password,
+    "registerWebhook": _hook,
+    "rotateWebhookSecret": _webhook,
+    "disableWebhook": _webhook,
+    "redeliverWebhook": _delivery,
 }
 # What each asker is answered: `done`, or the code of the refusal. The owner is the contractor, and the surety its surety.
 MUTATION_TABLE = """
@@ -160,6 +197,14 @@ submitKey            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_A
 confirmArrival       NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordAcceptance     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordRejection      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+openInboxItems          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+acceptCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+rejectCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+registerWorksContracts  NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+registerWebhook      NOT_SIGNED_IN  done         done         done         done
+rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
+disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
+redeliverWebhook     NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 """
 # Who sees the contractor's object: `seen`; `missing`: answered byte for byte like an object that does not exist.
 QUERY_TABLE = """
@@ -177,10 +222,13 @@ node.Principal                  missing  seen     missing  missing  missing
 node.Guarantee                  missing  seen     missing  seen     missing
 node.GuaranteeApplication       missing  seen     missing  seen     missing
 node.Submission                 missing  seen     missing  seen     missing
+node.Webhook                    missing  seen     missing  missing  missing
+node.WebhookDelivery            missing  seen     missing  missing  missing
 node.Obligee                    seen     seen     seen     seen     seen
 node.Surety                     seen     seen     seen     seen     seen
 node.Branch                     seen     seen     seen     seen     seen
 auditLog                        seen     seen     seen     seen     seen
+Viewer.webhooks                 missing  seen     seen     seen     seen
 Viewer.auditTrail               missing  seen     missing  seen     missing
 sureties                        seen     seen     seen     seen     seen
 obligees                        seen     seen     seen     seen     seen
@@ -191,6 +239,11 @@ compareObligees                 seen     seen     seen     seen     seen
 compareDays                     seen     seen     seen     seen     seen
 coverage                        seen     seen     seen     seen     seen
 staleRules                      seen     seen     seen     seen     seen
+compareCertificate              seen     seen     seen     seen     seen
+Viewer.inbox                    missing  missing  missing  missing  missing
+Viewer.inboxItem                missing  missing  missing  missing  missing
+Viewer.worksContracts           missing  missing  missing  missing  missing
+Viewer.inboxExport              missing  missing  missing  missing  missing
 certificate                     seen     seen     seen     seen     seen
 verifyCertificate               seen     seen     seen     seen     seen
 """
@@ -261,7 +314,7 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
     assert "done" not in row.values() or await everything(api) != before
 
 
-OBJECTS = {"applicationId", "guaranteeId", "submissionId", "guaranteeIds", "draftId"}
+OBJECTS = {"applicationId", "guaranteeId", "submissionId", "guaranteeIds", "draftId", "webhookId", "deliveryId"}
 
 
 def without_objects(given: Json) -> Json:
@@ -279,7 +332,9 @@ def _none_such(value: Any) -> Any:
 
 async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     """Each row's query, with the contractor's object and with one that does not exist."""
+    hook = await _webhook(api)
     guarantee = await concluded(api)
+    await herald(api.platform).tell(NOW)
     shown = await revealed(api, guarantee["id"])
     contractor = await api.as_("contractor")
     prepare = {"guaranteeIds": [guarantee["id"]], "idempotencyKey": "p"}
@@ -289,8 +344,10 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     principal = (await contractor.ask(ops.PARTIES))["viewer"]["parties"]["nodes"][0]["principal"]["id"]
     asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
+    contract = {"worksName": "工事", "principalName": "受注者", "contractPrice": 1}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
            "Draft": draft, "Principal": principal,
+           "Webhook": hook["webhookId"], "WebhookDelivery": global_id("WebhookDelivery", 1),
            "Obligee": global_id("Obligee", "322016"), "Surety": surety["id"], "Branch": surety["branches"][0]["id"]}  # fmt: skip
     return {
         "viewer": ("{ viewer { __typename } }", {}, {}),
@@ -315,6 +372,7 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
         "Viewer.parties": (ops.PARTIES, {}, {}),
         **{f"node.{name}": (ops.NODE, {"id": each}, {"id": global_id(name, 987_654_321)}) for name, each in ids.items()},
         "auditLog": ("{ auditLog { size } }", {}, {}),
+        "Viewer.webhooks": ("{ viewer { webhooks { id } } }", {}, {}),
         "Viewer.auditTrail": (
             "query ($search: AuditSearchInput) { viewer { auditTrail(search: $search) { nodes { number } } } }",
             {"search": {"number": shown["number"]}}, {"search": {"number": none}},
@@ -332,10 +390,24 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
         "coverage": (ops.COVERAGE, {"obligee": "322016"}, {"obligee": "999999"}),
         "staleRules": (ops.STALE, {"days": -10_000}, {"days": 100_000}),
         "certificate": (ops.CERTIFICATE, key, {**key, "number": none}),
+        "compareCertificate": (
+            ops.COMPARE_CERTIFICATE, {**key, "contract": contract}, {**key, "contract": contract, "number": none},
+        ),
+        "Viewer.inbox": (INBOX, {"search": {"text": shown["number"]}}, {"search": {"text": none}}),
+        "Viewer.inboxItem": (
+            "query ($id: ID!) { viewer { inboxItem(guaranteeId: $id) { guaranteeId } } }",
+            {"id": guarantee["id"]}, {"id": global_id("Guarantee", 987_654_321)},
+        ),
+        "Viewer.worksContracts": ("{ viewer { worksContracts { totalCount } } }", {}, {}),
+        "Viewer.inboxExport": (
+            "query ($search: InboxSearchInput) { viewer { inboxExport(search: $search) { total } } }",
+            {"search": {"text": shown["number"]}}, {"search": {"text": none}},
+        ),
         "verifyCertificate": (VERIFY, {"input": {"jws": await _statement(api, shown["number"])}}, {"input": {"jws": "x.y.z"}}),
     }  # fmt: skip
 
 
+INBOX = "query ($search: InboxSearchInput) { viewer { inbox(search: $search) { totalCount nodes { guaranteeId } } } }"
 VERIFY = """query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) {
   __typename ... on VerifiedCertificate { certificate { number } }
 } }"""
@@ -356,6 +428,7 @@ NO_OBJECT = {
     "sureties",
     "obligees",
     "auditLog",
+    "Viewer.webhooks",
 }  # asked for nothing by its name
 
 

@@ -1,0 +1,1 @@
+"""Webhooks: parties are told of events by HTTP, signed after the Standard Webhooks specification."""

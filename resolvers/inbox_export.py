@@ -76,10 +76,10 @@ def unpacked(about: str) -> InboxFilter:
     try:
         told: dict[str, Any] = json.loads(base64.urlsafe_b64decode(about + "=" * (-len(about) % 4)))
         words: dict[str, type[Word]] = {"kinds": GuaranteeKind, "states": SubmissionState, "verdicts": Verdict}
-        lists = {name: tuple(kind(each) for each in told[name]) for name, kind in words.items() if name in told}
-        days = {name: date.fromisoformat(told[name]) for name in ("from_on", "to_on") if name in told}
-        return InboxFilter(**{**told, **lists, **days})
-    except (ValueError, TypeError) as error:
+        told.update({name: tuple(kind(each) for each in told[name]) for name, kind in words.items() if name in told})
+        told.update({name: date.fromisoformat(told[name]) for name in ("from_on", "to_on") if name in told})
+        return InboxFilter(**told)
+    except (ValueError, TypeError, AttributeError) as error:
         raise TokenInvalid(
             "URLが正しくありません。もう一度書き出してください。", "Ask for the export again."
         ) from error

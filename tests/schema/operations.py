@@ -103,7 +103,7 @@ _FRAGMENTS = {
     " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName principalName worksName"
     " contractPrice coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
-    " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
+    " verdict { verdict } keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
     " guaranteeEndsOn depositaryBank urgent submittedAt feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"

@@ -92,7 +92,7 @@ _FRAGMENTS = {
     " differences { field label before after } }",
     "calculated": "on Calculation { amount lines { ja en yen } }",
     "change": "on ChangeRequest { id changeState: state consequence ja en mediumOfIt: medium reason requestedAt settledAt"
-    " versionOfIt: version changed { field value } }",
+    " versionOfIt: version changedFields: changed { field value } }",
     "claim": "on Claim { id claimState: state claimedAmount determinedAmount paidAmount paidOn madeBy madeAt settledAt"
     " reason defaultedOn advancePaid interimPaid partialPayments workDone derivation { ja en yen } }",
     "feeStatement": "on FeeStatement { kind amount statedOn tariffName isExample lines { ja en yen } pdfUrl }",

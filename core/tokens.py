@@ -23,7 +23,7 @@ LONGEST = 2_048
 _REMEMBERED = 4096
 _SESSION = re.compile(r"[0-9a-f]{32}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
-_ABOUT = re.compile(r"[A-Za-z0-9_-]{0,1400}")
+_ABOUT = re.compile(r"[A-Za-z0-9_-]{0,1100}")
 
 TokenType = Literal["at+jwt", "ticket+jwt"]
 _LIVES: Mapping[TokenType, timedelta] = {"at+jwt": ACCESS_LIFE, "ticket+jwt": TICKET_LIFE}
@@ -57,7 +57,7 @@ class Ticket:
     before a rotation shows no new key.
     Of other documents, `guarantee_id` is the id of what they show and `version` what its maker says (`resolvers.documents`).
     Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
-    `about` is what else its maker has to know, such as a filter; at most 1,400 characters of base64url.
+    `about` is what else its maker has to know, such as a filter; at most 1,100 characters of base64url.
     """
 
     document: Document
@@ -105,7 +105,7 @@ class Tokens:
     def ticket(self, ticket: Ticket, now: datetime) -> str:
         """Return the token for a download URL, good for five minutes. Raise `ValueError` for an `about` that is malformed."""
         if not _ABOUT.fullmatch(ticket.about):
-            raise ValueError("what a ticket is about is base64url, 1,400 characters at most")
+            raise ValueError("what a ticket is about is base64url, 1,100 characters at most")
         about = {"about": ticket.about} if ticket.about else {}
         claims = {"version": ticket.version, "guarantee": ticket.guarantee_id, **about}
         return self._sign("ticket+jwt", ticket.document, claims, now, TICKET_LIFE)[0]

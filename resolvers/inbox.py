@@ -23,7 +23,7 @@ from denshi_hosho.resolvers.doing import done
 from denshi_hosho.resolvers.platform import Platform
 
 MAX_OPENED = 100
-MAX_SEARCH = 80
+MAX_SEARCH = 60
 _COMPARED = frozenset({
     "kind", "works_name", "principal_name", "obligee_name", "guaranteed_amount", "current_price", "current_ends_on",
 })  # fmt: skip

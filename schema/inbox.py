@@ -33,9 +33,9 @@ from denshi_hosho.schema.words import (
 @strawberry.input(description="What to look for in the inbox; what is left out finds everything.")
 class InboxSearchInput:
     text: str = strawberry.field(
-        default="", description="A part of number, works name or principal's name: 80 characters at most."
+        default="", description="A part of number, works name or principal's name: 60 characters at most."
     )
-    works: str = strawberry.field(default="", description="A part of the works name (工事名): 80 characters at most.")
+    works: str = strawberry.field(default="", description="A part of the works name (工事名): 60 characters at most.")
     kinds: list[GuaranteeKind] | None = strawberry.field(default=None, description="Only these kinds (保証の種類).")
     states: list[SubmissionState] | None = strawberry.field(
         default=None, description="Only what was handed in and is in these states (提出の状態)."

@@ -78,11 +78,11 @@ def test_a_ticket_says_which_document(tokens: Tokens) -> None:
 
 
 def test_a_ticket_carries_what_it_is_about(tokens: Tokens) -> None:
-    whole = Ticket("inbox-csv", 5, 2, "x-_9" * 350)
+    whole = Ticket("inbox-csv", 5, 2, "x-_9" * 275)
     token = tokens.ticket(whole, NOW)
     assert len(token) <= LONGEST
     assert tokens.redeem(token, NOW) == whole
-    for about in ("x" * 1_401, "a b", "=", "é", "a\n"):
+    for about in ("x" * 1_101, "a b", "=", "é", "a\n"):
         with pytest.raises(ValueError, match="base64url"):
             tokens.ticket(Ticket("inbox-csv", 5, 2, about), NOW)
 
@@ -151,7 +151,7 @@ def test_a_token_with_a_wrong_claim_is_refused(tokens: Tokens, wrong: dict[str, 
         {"about": ["x"]},
         {"about": "a b"},
         {"about": "x\n"},
-        {"about": "x" * 1_401},
+        {"about": "x" * 1_101},
     ],
 )
 def test_a_ticket_with_a_wrong_claim_is_refused(tokens: Tokens, wrong: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""That the last day of a guarantee has passed (保証期間の満了): it is told, once for each last day, and releases nothing (ADR 38)."""
+"""That the last day of a guarantee has passed (保証期間の満了): it is told, once for each last day, and releases nothing (ADR 37)."""
 
 from datetime import date, datetime
 from typing import Final

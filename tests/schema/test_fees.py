@@ -1,12 +1,13 @@
+import io
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from pypdf import PdfReader
 
 from denshi_hosho.core.auditing import verify
 from denshi_hosho.core.tables import fee_statement
 from tests.client import APPROVE, RECORD_FEE, Api, applied, codes, matsue
-from tests.outside import pdf_text
 from tests.schema import operations as ops
 from tests.schema.lives import TARIFF, add_tariff, lived
 from tests.schema.operations import MUTATIONS
@@ -15,6 +16,10 @@ from tests.schema.test_changes import ask_for, conclude, life, one
 pytestmark = pytest.mark.anyio
 STATEMENTS = """query ($id: ID!) { node(id: $id) { ... on GuaranteeApplication { feeState feeAmount
   feeStatements { kind amount isExample tariffName pdfUrl lines { ja yen } } } } }"""
+
+
+def pdf_text(content: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
 async def calculate(api: Api, application_id: str, key: str = "f") -> list[str]:
@@ -60,6 +65,7 @@ async def test_a_stated_fee_is_the_only_one_that_is_recorded(api: Api) -> None:
 
 async def test_without_a_tariff_nothing_is_stated(api: Api) -> None:
     application_id = await applied(api)
+    await api.as_("surety")
     before = await api.rows()
     assert await calculate(api, application_id) == ["NO_TARIFF"]
     assert await api.rows() == before

@@ -56,14 +56,11 @@ class InboxSearchInput:
                            to_on=self.to_on, **lists)  # fmt: skip
 
 
-@strawberry.input(description="A works contract (請負契約) to compare a certificate with; it is not kept.")
-class ComparedContractInput:
+@strawberry.input
+class _ContractTold:
     works_name: str = strawberry.field(description="Name of the works (工事名).")
     principal_name: str = strawberry.field(description="The contractor (受注者), the principal of the guarantee.")
     contract_price: Yen = strawberry.field(description="Contract price (請負金額(総額)).")
-    obligee_name: str | None = strawberry.field(
-        default=None, description="The obligee (発注者, the issuer) as the certificate should name it."
-    )
     contract_on: date | None = strawberry.field(default=None, description="Day of the contract (契約締結日).")
     completion_on: date | None = strawberry.field(default=None, description="Last day of the works (工期末日).")
     advance_amount: Yen | None = strawberry.field(
@@ -79,10 +76,16 @@ class ComparedContractInput:
         return Contract(**vars(self))
 
 
+@strawberry.input(description="A works contract (請負契約) to compare a certificate with; it is not kept.")
+class ComparedContractInput(_ContractTold):
+    obligee_name: str | None = strawberry.field(
+        default=None, description="The obligee (発注者, the issuer) as the certificate should name it."
+    )
+
+
 @strawberry.input(description="A works contract (請負契約) of the obligee, to compare certificates with.")
-class WorksContractInput(ComparedContractInput):
+class WorksContractInput(_ContractTold):
     contract_number: str = strawberry.field(description="The obligee's own number of it (契約番号).")
-    obligee_name: strawberry.Private[str | None] = None
 
 
 @reached(Reach.OWN)

@@ -165,9 +165,9 @@ def key_notice_url(platform: Platform, guarantee_id: int, key_id: int) -> str:
     return _url(platform, Ticket("key-notice", guarantee_id, key_id))
 
 
-def url_of(platform: Platform, document: Document, subject_id: int, version: int = 0) -> str:
+def url_of(platform: Platform, document: Document, subject_id: int, version: int = 0, about: str = "") -> str:
     """Return the URL of a document that has a maker, good for five minutes for whoever has it."""
-    return _url(platform, Ticket(document, subject_id, version))
+    return _url(platform, Ticket(document, subject_id, version, about))
 
 
 def _url(platform: Platform, ticket: Ticket) -> str:

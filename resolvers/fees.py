@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core.calculators.lines import Derived, check_amounts
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.documents import missing_glyphs
-from denshi_hosho.core.documents.fees import fee_month_pdf, fee_statement_pdf
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.fees import classes, statements
 from denshi_hosho.core.fees.calculating import Charged, fee
+from denshi_hosho.core.fees.papers import fee_month_pdf, fee_statement_pdf
 from denshi_hosho.core.notes import check_line
 from denshi_hosho.core.parties import surety_called
 from denshi_hosho.core.rows import AnyRow

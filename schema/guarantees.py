@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from denshi_hosho.core.trail import KEY_HOLDER
-from denshi_hosho.resolvers import changing, ending, explaining, fees, obligees, reading
+from denshi_hosho.resolvers import changing, ending, explaining, fees, inbox, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
@@ -22,6 +22,7 @@ from denshi_hosho.schema.rules import Decision, Obligee
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs, same_row
 from denshi_hosho.schema.submissions import Submission
+from denshi_hosho.schema.verdicts import CertificateVerdict
 from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKind, Medium, Stage
 
 
@@ -188,6 +189,14 @@ class Guarantee(Node):
         records = await info.context.decisions.load(shown(self).application_id)
         concluded = [each for each in records if each.stage is not Stage.CHANGE]
         return stored(concluded[-1].body).plan if concluded and shown(self).medium is Medium.ELECTRONIC else None
+
+    @strawberry.field(
+        graphql_type=CertificateVerdict | None,
+        description="What the obligee (発注者) said of the live certificate (受理・不受理); null: nothing, or not here.",
+        metadata=needs("id"),
+    )
+    async def verdict(self, info: Request) -> CoreObject:
+        return await info.context.loader("verdicts", inbox.verdicts_of).load(shown(self).id)
 
     @strawberry.field(
         graphql_type=list[Submission],

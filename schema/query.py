@@ -26,16 +26,17 @@ from denshi_hosho.schema.calculators import CalculatorQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.fees import FeeQueries
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
+from denshi_hosho.schema.inbox_queries import ComparisonQueries
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
-from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.paging import After, First, PageInfo
 from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.verifying import VerifyingQueries
-from denshi_hosho.schema.viewer import After, First, Viewer
+from denshi_hosho.schema.viewer import Viewer
 from denshi_hosho.schema.words import SuretyClass
 
 
@@ -176,7 +177,7 @@ _OWN = {
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries, ComparisonQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",

@@ -425,6 +425,18 @@ def test_branch_offices_and_joint_ventures_are_added(environment: dict[str, str]
         assert add(*usage)[0] == 2
 
 
+def test_an_obligee_of_the_rules_gets_accounts(environment: dict[str, str]) -> None:
+    for status, words in ((0, "Added the obligee 322016 （例）松江市."), (1, "OBLIGEE_EXISTS")):
+        said = hosho("obligees", "add", "322016", "（例）松江市", **environment)
+        assert (said.returncode, words in said.stdout + said.stderr) == (status, True)
+    unknown = hosho("obligees", "add", "322017", "（例）松江市", **environment)
+    assert (unknown.returncode, "OBLIGEE_UNKNOWN" in unknown.stderr, "322016" in unknown.stderr) == (1, True, True)
+    more = ("--email", "a@example.jp", "--password-stdin")
+    added = hosho("users", "add", "matsue", "--obligee", "322016", *more, text=PASSWORD, **environment)
+    assert (added.returncode, added.stdout) == (0, "Added the account matsue.\n")
+    assert "matsue\tOBLIGEE\t（例）松江市" in hosho("users", "list", **environment).stdout
+
+
 def test_an_account_acts_for_one_party(environment: dict[str, str]) -> None:
     more = ("--email", "a@example.jp", "--password-stdin")
     for parties in ((), ("--principal", "甲", "--surety", "乙"), ("--surety", "乙", "--obligee", "丙")):

@@ -79,6 +79,21 @@ async def _handed_in(api: Api) -> Json:
     return given
 
 
+async def _in_the_inbox(api: Api) -> Json:
+    await _handed_in(api)
+    return {"guaranteeId": global_id("Guarantee", 1), "idempotencyKey": "o"}
+
+
+async def _to_open(api: Api) -> Json:
+    given = await _in_the_inbox(api)
+    return {"guaranteeIds": [given["guaranteeId"]], "idempotencyKey": "o"}
+
+
+async def _contracts(_api: Api) -> Json:
+    contract = {"contractNumber": "6-1", "worksName": "工事", "principalName": "受注者", "contractPrice": 1}
+    return {"contracts": [contract], "idempotencyKey": "o"}
+
+
 async def _draft(api: Api) -> Json:
     contractor = await api.as_("contractor")
     given = {"title": "下書き", "content": matsue(contractor.surety_id), "idempotencyKey": "draft"}
@@ -185,6 +200,10 @@ GIVEN: dict[str, Given] = {
     "confirmArrival": _handed_in,
     "recordAcceptance": _handed_in,
     "recordRejection": with_(_handed_in, note="不受理"),
+    "openInboxItems": _to_open,
+    "acceptCertificate": _in_the_inbox,
+    "rejectCertificate": with_(_in_the_inbox, code="OTHER", note="不受理"),
+    "registerWorksContracts": _contracts,
     "changePassword": _password,
     "registerWebhook": _hook,
     "rotateWebhookSecret": _webhook,
@@ -231,6 +250,10 @@ submitKey            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_A
 confirmArrival       NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordAcceptance     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordRejection      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+openInboxItems          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+acceptCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+rejectCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+registerWorksContracts  NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
 registerWebhook      NOT_SIGNED_IN  done         done         done         done
 rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
@@ -283,6 +306,11 @@ compareObligees                 seen     seen     seen     seen     seen
 compareDays                     seen     seen     seen     seen     seen
 coverage                        seen     seen     seen     seen     seen
 staleRules                      seen     seen     seen     seen     seen
+compareCertificate              seen     seen     seen     seen     seen
+Viewer.inbox                    missing  missing  missing  missing  missing
+Viewer.inboxItem                missing  missing  missing  missing  missing
+Viewer.worksContracts           missing  seen     seen     seen     seen
+Viewer.inboxExport              missing  missing  missing  missing  missing
 certificate                     seen     seen     seen     seen     seen
 verifyCertificate               seen     seen     seen     seen     seen
 halfTerm                        seen     seen     seen     seen     seen
@@ -412,6 +440,7 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     principal = (await contractor.ask(ops.PARTIES))["viewer"]["parties"]["nodes"][0]["principal"]["id"]
     asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
+    contract = {"worksName": "工事", "principalName": "受注者", "contractPrice": 1}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
            "Draft": draft, "Principal": principal, "ChangeRequest": change_id, "Claim": claim_id,
            "Webhook": hook["webhookId"], "WebhookDelivery": global_id("WebhookDelivery", 1),
@@ -473,10 +502,24 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
             {"suretyId": global_id("Surety", 987_654_321), "month": "2024-06"},
         ),
         "certificate": (ops.CERTIFICATE, key, {**key, "number": none}),
+        "compareCertificate": (
+            ops.COMPARE_CERTIFICATE, {**key, "contract": contract}, {**key, "contract": contract, "number": none},
+        ),
+        "Viewer.inbox": (INBOX, {"search": {"text": shown["number"]}}, {"search": {"text": none}}),
+        "Viewer.inboxItem": (
+            "query ($id: ID!) { viewer { inboxItem(guaranteeId: $id) { guaranteeId } } }",
+            {"id": guarantee["id"]}, {"id": global_id("Guarantee", 987_654_321)},
+        ),
+        "Viewer.worksContracts": ("{ viewer { worksContracts { totalCount } } }", {}, {}),
+        "Viewer.inboxExport": (
+            "query ($search: InboxSearchInput) { viewer { inboxExport(search: $search) { total } } }",
+            {"search": {"text": shown["number"]}}, {"search": {"text": none}},
+        ),
         "verifyCertificate": (VERIFY, {"input": {"jws": await _statement(api, shown["number"])}}, {"input": {"jws": "x.y.z"}}),
     }  # fmt: skip
 
 
+INBOX = "query ($search: InboxSearchInput) { viewer { inbox(search: $search) { totalCount nodes { guaranteeId } } } }"
 VERIFY = """query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) {
   __typename ... on VerifiedCertificate { certificate { number } }
 } }"""
@@ -498,6 +541,7 @@ NO_OBJECT = {
     "obligees",
     "auditLog",
     "Viewer.webhooks",
+    "Viewer.worksContracts",
 }  # asked for nothing by its name
 
 

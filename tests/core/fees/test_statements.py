@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -196,9 +197,10 @@ async def test_a_fee_that_was_recorded_for_something_else_is_due_again(
 async def test_a_class_holds_from_its_day_on(charging: World) -> None:
     application_id = await charging.submitted(kind=GuaranteeKind.PERFORMANCE, guaranteed_amount=10_000_000)
     for class_, day in (("B", FROM), ("A", DAY), ("B", DAY + timedelta(1))):
-        await charging.database.write(
-            lambda c, told=(class_, day): classes.put(c, charging.underwriter, application_id, told, NOW)
+        put = partial(
+            classes.put, actor=charging.underwriter, application_id=application_id, told=(class_, day), now=NOW
         )
+        await charging.database.write(put)
     for now, amount in ((NOW - timedelta(1), 50_000), (NOW, 35_000), (NOW + timedelta(1), 50_000)):
         statement_id = await calculate(charging, application_id, now)
         row = await charging.one(sa.select(fee_statement.c.amount).where(fee_statement.c.id == statement_id))

@@ -37,7 +37,11 @@ def test_a_tariff_is_read_as_it_is_written() -> None:
     assert [(band.up_to, band.rate) for band in rate.bands] == [(100, Fraction(1, 200)), (None, Fraction(1, 250))]
     assert (rate.on_change, rate.on_cancellation) == (OnChange.NONE, OnCancellation.PRO_RATA_DAYS)
     assert told.discount is not None
-    assert (told.discount.yen, told.discount.from_amount, told.discount.kinds) == (200, 1, {GuaranteeKind.PERFORMANCE})
+    assert (told.discount.yen, told.discount.from_amount, told.discount.kinds) == (
+        200,
+        1,
+        frozenset({GuaranteeKind.PERFORMANCE}),
+    )
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_a_public_body_checks_a_proof_alone(demo: Path, tmp_path: Path) -> None:
         (proof, text.replace("index 3", "index 2")),
         (proof, text.replace(f"{hashes}\n", "")),
         (proof, text.replace(f"{hashes}\n", f"{hashes}\n{hashes}\n")),
-        (proof, text.replace("\n9\n", "\n8\n")),
+        (proof, text.replace("\n11\n", "\n10\n")),
         (proof, text.replace("tlog-proof@v1", "tlog-proof@v2")),
         (proof, "nonsense"),
         (vkey, str(Notary({"k": b"x" * 32}, "http://127.0.0.1").verifier_keys[0])),

@@ -73,9 +73,7 @@ def draw_rows(sheet: Sheet, x: float, y: float, columns: Sequence[Column], rows:
     return y
 
 
-def _line(  # noqa: PLR0913, PLR0917  where, in which columns, what and how
-    sheet: Sheet, x: float, y: float, columns: Sequence[Column], cells: Sequence[list[str]], type_: Type
-) -> None:
+def _line(sheet: Sheet, x: float, y: float, columns: Sequence[Column], cells: Sequence[list[str]], type_: Type) -> None:
     for column, lines in zip(columns, cells, strict=True):
         right = column.align == "right"
         for number, line in enumerate(lines):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core.audit import Said
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.funds.standing import ADVANCES, standing
 from denshi_hosho.core.guarantees import LIVE
@@ -54,5 +55,5 @@ async def record(
         raise Refused(IN_USE)
     values = {"advance_amount": amount, "advance_received_on": day}
     await connection.execute(sa.update(guarantee).where(guarantee.c.id == guarantee_id).values(values))
-    said = {"yen": amount, "on": day.isoformat()}
+    said: Said = {"yen": amount, "on": day.isoformat()}
     await take(connection, actor, guarantee_id, step, now, note=f"{amount:,}円", said=said)

@@ -193,7 +193,7 @@ async def _settle(  # noqa: PLR0913  who takes which step with which request, wh
 ) -> int:  # fmt: skip
     change = {**values, "state": WITHDRAWAL.after(row.state, step)}
     await connection.execute(sa.update(withdrawal).where(withdrawal.c.id == row.id).values(change))
-    said: dict[str, object] = {withdrawal.name: row.id, "yen": row.amount}
+    said: dict[str, str | int | None] = {withdrawal.name: row.id, "yen": row.amount}
     if "paid_on" in values:
         said["on"] = str(values["paid_on"])
     await take(connection, actor, row.guarantee_id, step, now, note=note, said=said)

@@ -27,17 +27,19 @@ _SKIP = strawberry.argument(description="After how many.")
 )
 class FundsLineInput:
     item: FundsItem = strawberry.field(description="For what it is used (使途).")
-    description: str | None = strawberry.field(default=None, description="What it is (品名), up to 200 characters.")
+    description: str | None = strawberry.field(default=None, description="What it is (品名), up to 100 characters.")
     quantity: str | None = strawberry.field(
-        default=None, description="How much of it there is in all, with its unit (総数量)."
+        default=None, description="How much of it there is in all, with its unit (総数量), up to 50 characters."
     )
     total_cost: Yen | None = strawberry.field(default=None, description="What it costs in all (総金額).")
     from_advance: Yen | None = strawberry.field(
         default=None, description="Which part of that the advance pays (前払金使途額)."
     )
     method: WithdrawalMethod | None = strawberry.field(default=None, description="How it is paid out (払出方法).")
-    planned: str | None = strawberry.field(default=None, description="When it is to be paid out (払出予定).")
-    payee: str | None = strawberry.field(default=None, description="To whom it is paid (支払先).")
+    planned: str | None = strawberry.field(
+        default=None, description="When it is to be paid out (払出予定), up to 50 characters."
+    )
+    payee: str | None = strawberry.field(default=None, description="To whom it is paid (支払先), up to 100 characters.")
 
     def told(self) -> CoreLine:
         """Return what is told."""

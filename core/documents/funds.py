@@ -22,11 +22,11 @@ UNDETERMINED = "未定"
 FOOT = HEIGHT - 50
 
 STATEMENT = (
-    Column("", 22, "right"), Column("使途", 66), Column("品名", 88), Column("総数量", 46), Column("総金額（円）", 66, "right"),
-    Column("前払金使途額（円）", 76, "right"), Column("払出方法", 40), Column("払出予定", 45), Column("支払先", 50),
+    Column("", 22, "right"), Column("使途", 64), Column("品名", 82), Column("総数量", 42), Column("総金額（円）", 80, "right"),
+    Column("前払金使途額（円）", 80, "right"), Column("払出方法", 40), Column("払出予定", 42), Column("支払先", 47),
 )  # fmt: skip
 WITHDRAWAL = (
-    Column("", 22, "right"), Column("使途", 70), Column("品名", 105), Column("払出額（円）", 76, "right"), Column("払出方法", 44),
+    Column("", 22, "right"), Column("使途", 70), Column("品名", 101), Column("払出額（円）", 80, "right"), Column("払出方法", 44),
     Column("支払先", 98), Column("確認書類", 84),
 )  # fmt: skip
 

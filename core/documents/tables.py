@@ -47,12 +47,12 @@ def row_of(columns: Sequence[Column], cells: Sequence[str]) -> Row:
 def pages_of(rows: Sequence[Row], first: float, other: float, last: float) -> list[list[Row]]:
     """Return the rows page by page: `first` and `other` are how many points there are for them, `last` what follows them.
 
-    A page has at least one row, whatever its height; only the last one may have none, if what follows needs it.
+    The first page may have none, if there is too little room on it, and so may the last one, if what follows needs it.
     """
     pages: list[list[Row]] = [[]]
     left = first - HEAD_HEIGHT
     for row in rows:
-        if row.height > left and pages[-1]:
+        if row.height > left:
             pages.append([])
             left = other - HEAD_HEIGHT
         pages[-1].append(row)

@@ -50,6 +50,11 @@ submitKey            done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT
 confirmArrival       done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
 recordAcceptance     done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
 recordRejection      done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
+consentFunds         NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+returnFunds          NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+returnWithdrawal     NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+approveWithdrawal    NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+recordWithdrawalPaid NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
 """
 # Who sees the contractor's object; what is not named here is seen by everybody whom QUERY_TABLE lets see it.
 SEEING_TABLE = """
@@ -63,6 +68,8 @@ node.Guarantee            seen     missing  seen     seen     missing
 node.GuaranteeApplication seen     missing  seen     missing  missing
 node.Submission           seen     missing  seen     missing  missing
 node.Draft                seen     missing  missing  missing  missing
+node.FundsStatement       seen     missing  seen     missing  missing
+node.Withdrawal           seen     missing  seen     missing  missing
 node.Principal            seen     missing  seen     missing  missing
 """
 DELEGATION_ROWS, SEEING_ROWS = table_of(DELEGATION_TABLE), table_of(SEEING_TABLE)

@@ -32,6 +32,7 @@ from tests.client import (
 from tests.conftest import NOW, SECRET, Clock, api_of
 from tests.core.forging import Genuine, forgeries
 from tests.schema import operations as ops
+from tests.schema.funding import funds_consented, funds_stated
 from tests.schema.operations import MUTATIONS
 from tests.schema.parties import add_other_surety
 
@@ -102,6 +103,28 @@ async def _delivery(api: Api) -> Json:
     return {"deliveryId": global_id("WebhookDelivery", 1), "idempotencyKey": "x"}
 
 
+async def _stated(api: Api) -> Json:
+    return {"statementId": (await funds_stated(api, await concluded(api)))["id"], "idempotencyKey": "k"}
+
+
+async def _to_withdraw(api: Api) -> Json:
+    guarantee = await concluded(api)
+    statement = await funds_consented(api, guarantee)
+    lines = [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]
+    return {"guaranteeId": guarantee["id"], "lines": lines, "idempotencyKey": "k"}
+
+
+async def _withdrawal(api: Api) -> Json:
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestWithdrawal"], **await _to_withdraw(api))
+    return {"withdrawalId": answer["withdrawal"]["id"], "idempotencyKey": "k"}
+
+
+async def _approved_withdrawal(api: Api) -> Json:
+    given = await _withdrawal(api)
+    await (await api.as_("surety")).do(MUTATIONS["approveWithdrawal"], **given)
+    return {**given, "idempotencyKey": "paid", "paidOn": "2024-06-03"}
+
+
 def with_(given: Given, **more: object) -> Given:
     async def both(api: Api) -> Json:
         return {**await given(api), **more}
@@ -151,6 +174,15 @@ GIVEN: dict[str, Given] = {
     "recordAcceptance": _handed_in,
     "recordRejection": with_(_handed_in, note="不受理"),
     "changePassword": _password,
+    "recordAdvanceReceived": with_(_guarantee, amount=1_000, receivedOn="2024-06-03", idempotencyKey="k"),
+    "stateFunds": with_(_guarantee, lines=[{"item": "LABOUR"}], idempotencyKey="k"),
+    "consentFunds": _stated,
+    "returnFunds": with_(_stated, note="差戻し"),
+    "requestWithdrawal": _to_withdraw,
+    "cancelWithdrawal": _withdrawal,
+    "returnWithdrawal": with_(_withdrawal, note="差戻し"),
+    "approveWithdrawal": _withdrawal,
+    "recordWithdrawalPaid": _approved_withdrawal,
     "registerWebhook": _hook,
     "rotateWebhookSecret": _webhook,
     "disableWebhook": _webhook,
@@ -182,6 +214,15 @@ submitKey            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_A
 confirmArrival       NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordAcceptance     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordRejection      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+recordAdvanceReceived NOT_SIGNED_IN done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+stateFunds           NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+consentFunds         NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+returnFunds          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+requestWithdrawal    NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+cancelWithdrawal     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+returnWithdrawal     NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+approveWithdrawal    NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+recordWithdrawalPaid NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
 registerWebhook      NOT_SIGNED_IN  done         done         done         done
 rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
@@ -205,6 +246,8 @@ node.GuaranteeApplication       missing  seen     missing  seen     missing
 node.Submission                 missing  seen     missing  seen     missing
 node.Webhook                    missing  seen     missing  missing  missing
 node.WebhookDelivery            missing  seen     missing  missing  missing
+node.FundsStatement             missing  seen     missing  seen     missing
+node.Withdrawal                 missing  seen     missing  seen     missing
 node.Obligee                    seen     seen     seen     seen     seen
 node.Surety                     seen     seen     seen     seen     seen
 node.Branch                     seen     seen     seen     seen     seen
@@ -290,7 +333,17 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
     assert "done" not in row.values() or await everything(api) != before
 
 
-OBJECTS = {"applicationId", "guaranteeId", "submissionId", "guaranteeIds", "draftId", "webhookId", "deliveryId"}
+OBJECTS = {
+    "applicationId",
+    "guaranteeId",
+    "submissionId",
+    "guaranteeIds",
+    "draftId",
+    "webhookId",
+    "deliveryId",
+    "statementId",
+    "withdrawalId",
+}
 
 
 def without_objects(given: Json) -> Json:
@@ -318,10 +371,16 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     surety, none = (await api.ask("{ sureties { id branches { id } } }"))["sureties"][0], "1999999999"
     application, draft = global_id("GuaranteeApplication", 1), (await _draft(api))["draftId"]
     principal = (await contractor.ask(ops.PARTIES))["viewer"]["parties"]["nodes"][0]["principal"]["id"]
+    statement = await funds_consented(api, guarantee)
+    lines = [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]
+    asked_for = await contractor.do(
+        MUTATIONS["requestWithdrawal"], guaranteeId=guarantee["id"], lines=lines, idempotencyKey="wd"
+    )
     asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
            "Draft": draft, "Principal": principal,
+           "FundsStatement": statement["id"], "Withdrawal": asked_for["withdrawal"]["id"],
            "Webhook": hook["webhookId"], "WebhookDelivery": global_id("WebhookDelivery", 1),
            "Obligee": global_id("Obligee", "322016"), "Surety": surety["id"], "Branch": surety["branches"][0]["id"]}  # fmt: skip
     return {

@@ -25,7 +25,7 @@ from denshi_hosho.resolvers.doing import done
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.resolvers.signing import DRAWING
 
-MAX_SHOWN = 100  # statements, or withdrawal requests, in one answer
+MAX_SHOWN = 20  # statements, or withdrawal requests, in one answer
 MAX_SKIP = 1_000_000
 
 

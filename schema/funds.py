@@ -11,14 +11,16 @@ from denshi_hosho.core.funds.withdrawals import Drawn
 from denshi_hosho.resolvers import funding
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.ids import global_id, row_id
+from denshi_hosho.schema.limits import counts_as
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.refusals import Refused
 from denshi_hosho.schema.scalars import Yen
 from denshi_hosho.schema.words import Evidence, FundsItem, FundsState, WithdrawalMethod, WithdrawalState
 
+LINES_VALUES = 1_000  # what the lines of a statement or a request count as
 _UNDETERMINED = "null: not fixed yet (未定)."
-_FIRST = strawberry.argument(description="How many, 1 to 100.")
+_FIRST = strawberry.argument(description="How many, 1 to 20.")
 _SKIP = strawberry.argument(description="After how many.")
 
 
@@ -101,7 +103,9 @@ class FundsStatement(Node):
     note: str | None = strawberry.field(description="Why it was returned, if it was (差戻しの理由).")
     stated_at: datetime = strawberry.field(description="When it was stated (提出).")
 
-    @strawberry.field(graphql_type=list[FundsLine], description="Its lines, 1 to 100.")
+    @strawberry.field(
+        graphql_type=list[FundsLine], description="Its lines, 1 to 100.", metadata=counts_as(LINES_VALUES)
+    )
     async def lines(self, info: Request) -> CoreObject:
         return await info.context.loader("funds_lines", funding.statement_lines).load(shown(self).id)
 
@@ -145,7 +149,11 @@ class Withdrawal(Node):
     requested_at: datetime = strawberry.field(description="When it was made (依頼).")
     paid_on: date | None = strawberry.field(description="Day on which it was paid out (払出日).")
 
-    @strawberry.field(graphql_type=list[WithdrawalLine], description="Its lines, 1 to 100, in the statement's order.")
+    @strawberry.field(
+        graphql_type=list[WithdrawalLine],
+        description="Its lines, 1 to 100, in the statement's order.",
+        metadata=counts_as(LINES_VALUES),
+    )
     async def lines(self, info: Request) -> CoreObject:
         return await info.context.loader("withdrawal_lines", funding.withdrawal_lines).load(shown(self).id)
 
@@ -203,7 +211,7 @@ class Funds:
 
     @strawberry.field(graphql_type=list[Withdrawal], description="The withdrawal requests (払出依頼), newest first.")
     async def withdrawals(
-        self, info: Request, first: Annotated[int, _FIRST] = 50, skip: Annotated[int, _SKIP] = 0
+        self, info: Request, first: Annotated[int, _FIRST] = 20, skip: Annotated[int, _SKIP] = 0
     ) -> CoreObject:
         context = info.context
         return await funding.withdrawals_of(context.platform, context.signed_in, shown(self).guarantee_id, first, skip)

@@ -14,7 +14,9 @@ from denshi_hosho.core.vocabulary import FundsItem, GuaranteeKind, WithdrawalMet
 
 MAX_LINES = 100
 # How long a text may be: the longest line then fits on one page of the documents.
-MAX_TEXTS = {"description": 100, "quantity": 50, "planned": 50, "payee": 100}
+MAX_NAME = 100
+MAX_WORDS = 50
+_MOST = {"description": MAX_NAME, "quantity": MAX_WORDS, "planned": MAX_WORDS, "payee": MAX_NAME}
 # Site overheads are at most a quarter of the advance; an interim advance is not used for them.
 OVERHEADS_SHARE = 4
 
@@ -56,7 +58,7 @@ def _line(line: FundsLine, path: tuple[str, ...]) -> Iterator[Refusal]:
     if line.total_cost is not None and line.from_advance is not None and line.from_advance > line.total_cost:
         yield Refusal("FUNDS_ABOVE_COST", "前払金使途額が総金額を超えています。",
                       "The part paid from the advance is above the total cost.", (*path, "from_advance"))  # fmt: skip
-    for name in MAX_TEXTS:
+    for name in _MOST:
         text = getattr(line, name)
         if text is not None:
             yield from text_refusals(text, (*path, name))
@@ -70,7 +72,7 @@ def amount_out_of_range_at(path: tuple[str, ...]) -> Refusal:
 
 def text_refusals(text: str, path: tuple[str, ...]) -> Sequence[Refusal]:
     """Return what is wrong with a text that is to be printed; the last name of `path` says which one it is."""
-    most = MAX_TEXTS[path[-1]]
+    most = _MOST[path[-1]]
     if not 1 <= len(text) <= most:
         return [Refusal("TEXT_LENGTH", f"1文字以上{most}文字以内で入力してください。",
                         f"This text has 1 to {most} characters.", path)]  # fmt: skip

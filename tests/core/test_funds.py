@@ -180,6 +180,8 @@ async def test_a_statement_keeps_to_the_advance(
         (FundsLine(item=FundsItem.POWER, from_advance=10**13 + 1), "AMOUNT_OUT_OF_RANGE", "from_advance"),
         (FundsLine(item=FundsItem.POWER, total_cost=1, from_advance=2), "FUNDS_ABOVE_COST", "from_advance"),
         (FundsLine(item=FundsItem.POWER, payee="a\nb"), "TEXT_CONTROL_CHARACTER", "payee"),
+        (FundsLine(item=FundsItem.POWER, payee="\ud800"), "TEXT_CONTROL_CHARACTER", "payee"),
+        (FundsLine(item=FundsItem.POWER, description=""), "TEXT_LENGTH", "description"),
         (FundsLine(item=FundsItem.POWER, planned="あ" * 51), "TEXT_LENGTH", "planned"),
         (FundsLine(item=FundsItem.POWER, quantity="😀"), "TEXT_NOT_PRINTABLE", "quantity"),
     ],

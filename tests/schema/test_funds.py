@@ -105,7 +105,6 @@ async def test_a_returned_statement_says_why_and_a_new_version_is_stated(api: Ap
         ("recordAdvanceReceived", {"amount": 1, "receivedOn": "9999-12-31"}, "DAY_IN_FUTURE"),
         ("stateFunds", {"lines": []}, "LINES_COUNT"),
         ("stateFunds", {"lines": [{"item": "LABOUR", "payee": "\0"}]}, "TEXT_CONTROL_CHARACTER"),
-        ("stateFunds", {"lines": [{"item": "LABOUR", "payee": "\ud800"}]}, "TEXT_CONTROL_CHARACTER"),
         ("requestWithdrawal", {"lines": []}, "LINES_COUNT"),
         (
             "requestWithdrawal",
@@ -119,7 +118,7 @@ async def test_a_returned_statement_says_why_and_a_new_version_is_stated(api: Ap
         ),
         (
             "requestWithdrawal",
-            {"lines": [{"fundsLineId": global_id("FundsLine", 2**62), "amount": 1}]},
+            {"lines": [{"fundsLineId": global_id("FundsLine", 999), "amount": 1}]},
             "ADVANCE_NOT_RECEIVED",
         ),
     ],

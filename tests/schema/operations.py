@@ -241,7 +241,8 @@ PARTIES = whole(
 )
 NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission"
-    " ...webhook ...delivery ...draft ... on Principal { name principalKind: kind } } }"
+    " ...webhook ...delivery ...draft ... on Principal { name principalKind: kind } ... on FundsStatement { version }"
+    " ... on Withdrawal { paidOn } } }"
 )
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"

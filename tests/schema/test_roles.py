@@ -116,7 +116,7 @@ async def _to_withdraw(api: Api) -> Json:
 
 async def _withdrawal(api: Api) -> Json:
     answer = await (await api.as_("contractor")).do(MUTATIONS["requestWithdrawal"], **await _to_withdraw(api))
-    return {"withdrawalId": answer["withdrawal"]["id"], "idempotencyKey": "k"}
+    return {"withdrawalId": answer["withdrawal"]["id"], "idempotencyKey": "w"}
 
 
 async def _approved_withdrawal(api: Api) -> Json:

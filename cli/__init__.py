@@ -18,6 +18,7 @@ from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.schema import schema
 from denshi_hosho.cli.serve import serve
 from denshi_hosho.cli.signing import signing, verify
+from denshi_hosho.cli.tariffs import expire, tariff
 from denshi_hosho.cli.users import users
 from denshi_hosho.cli.webhooks import webhooks
 from denshi_hosho.core.errors import DatabaseUnavailable, DatabaseUnreachable, HoshoError, Refused
@@ -30,7 +31,8 @@ def hosho() -> None:
 
 
 for command in (
-    serve, mail, webhooks, demo, db, backup, restore, audit, keys, signing, verify, sureties, principals, users, schema, rules,
+    serve, mail, webhooks, demo, db, backup, restore, audit, keys, signing, verify, sureties, tariff, principals, users, expire, schema,
+    rules,
 ):  # fmt: skip
     hosho.add_command(command)
 sureties.add_command(sureties_evidence)

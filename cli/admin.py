@@ -148,6 +148,20 @@ def sureties_numbers(name: str, numbers: dict[GuaranteeKind, tuple[int, int]]) -
     click.echo(f"Added the ranges to {name}.")
 
 
+@sureties.command("set")
+@click.argument("name")
+@click.option("--new-key-on-change/--old-key-on-change", required=True, help="What a changed certificate comes with.")
+def sureties_set(name: str, *, new_key_on_change: bool) -> None:
+    """Say whether a changed certificate (変更・訂正) of the surety NAME comes with a new access key, or the old one goes on."""
+
+    async def work(connection: AsyncConnection) -> None:
+        surety_id = await parties.party_id(connection, Role.SURETY, name)
+        await parties.set_new_key_on_change(connection, surety_id, new_key_on_change=new_key_on_change)
+
+    with_database(lambda database: database.write(work))
+    click.echo(f"{name}: a changed certificate comes with {'a new' if new_key_on_change else 'the old'} key.")
+
+
 @sureties.command("skip-to")
 @click.argument("name")
 @click.argument("number")

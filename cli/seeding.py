@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from importlib.resources import files
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import parties
 from denshi_hosho.core.clock import japan_day
+from denshi_hosho.core.fees.classes import load
 from denshi_hosho.core.form import Form
 from denshi_hosho.core.tables import account, surety
 from denshi_hosho.core.tokens import Actor
@@ -33,6 +35,8 @@ async def seed(platform: Platform) -> None:
     """Add the leaflets' surety and principal, their two certificates, and an application that waits for the surety."""
     at_issue = replace(platform, clock=lambda: leaflets.ISSUED_AT)
     surety_id = await add_parties(at_issue)
+    tariff = files("denshi_hosho.examples").joinpath("tariff_example.toml").read_text(encoding="utf-8")
+    await platform.database.write(lambda c: load(c, surety_id, tariff, leaflets.ISSUED_AT.date(), platform.clock()))
     contractor, underwriter = await actor(platform, CONTRACTOR), await actor(platform, SURETY)
     for form in (leaflets.advance_payment(surety_id), leaflets.performance(surety_id)):
         await conclude(at_issue, (contractor, underwriter), form, replace(leaflets.FACTS, kind=form.kind))

@@ -35,9 +35,9 @@ COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
     "first_opened_at": guarantee.c.first_opened_at,
     "changed": (certificate.c.change != Change.ORIGINAL),
     "state": guarantee.c.state,
-    "completion_today": sa.func.coalesce(guarantee.c.moved_completion_on, certificate.c.completion_on),
-    "ends_today": sa.func.coalesce(guarantee.c.moved_ends_on, certificate.c.guarantee_ends_on),
-    "price_today": sa.func.coalesce(guarantee.c.moved_contract_price, certificate.c.contract_price),
+    "current_completion_on": sa.func.coalesce(guarantee.c.moved_completion_on, certificate.c.completion_on),
+    "current_ends_on": sa.func.coalesce(guarantee.c.moved_ends_on, certificate.c.guarantee_ends_on),
+    "current_price": sa.func.coalesce(guarantee.c.moved_contract_price, certificate.c.contract_price),
     "advance_amount": guarantee.c.advance_amount,
     "advance_received_on": guarantee.c.advance_received_on,
 }

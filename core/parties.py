@@ -90,6 +90,12 @@ async def add_obligee(connection: AsyncConnection, code: str, name: str, now: da
     return await _insert(connection, obligee.c.code, row, "OBLIGEE_EXISTS")
 
 
+async def set_new_key_on_change(connection: AsyncConnection, surety_id: int, *, new_key_on_change: bool) -> None:
+    """Set whether a changed certificate of the surety comes with a new access key."""
+    mine = sa.update(surety).where(surety.c.id == surety_id)
+    await connection.execute(mine.values(new_key_on_change=new_key_on_change))
+
+
 async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
     """Return name and class of the surety with this id. Raise `Refused` if there is none."""
     columns = sa.select(surety.c.name, surety.c.surety_class).where(surety.c.id == surety_id)

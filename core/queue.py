@@ -118,6 +118,7 @@ async def sureties(connection: AsyncConnection) -> Rows:
         surety.c.address,
         surety.c.representative,
         surety.c.terms_url,
+        surety.c.new_key_on_change,
     )
     return list((await connection.execute(sa.select(*columns).order_by(surety.c.name))).all())
 

@@ -188,7 +188,8 @@ def _told(lineage: AnyRow, followed: Followed, now: datetime) -> Application:
 
 def _medium(decision: Decision, original: Medium) -> Medium:
     """Return how the new version is delivered: a guarantee on paper stays there. Raise `Refused` if neither way is open."""
-    electronic = original is Medium.ELECTRONIC and decision.outcome is not Outcome.PAPER_ONLY
+    closed = decision.outcome in {Outcome.PAPER_ONLY, Outcome.REFUSED}  # an open question is no answer, and is refused
+    electronic = original is Medium.ELECTRONIC and not closed
     medium = Medium.ELECTRONIC if electronic else Medium.PAPER
     require_delivery(decision, medium)
     return medium

@@ -162,11 +162,8 @@ async def claim(platform: Platform, actor: Actor, claim_id: int) -> AnyRow | Non
 
 async def timeline(platform: Platform, actor: Actor, guarantee_id: int, first: int, skip: int) -> Sequence[AnyRow]:
     """Return what happened to a guarantee that the actor may see, oldest first. Raise `PageMalformed`."""
-    if not (1 <= first <= MAX_TIMELINE and 0 <= skip <= MAX_SKIP):
+    if not (1 <= first <= MAX_TIMELINE and skip >= 0):
         raise PageMalformed(f"first は1以上{MAX_TIMELINE}以下、skip は0以上にしてください。",
                             f"first is 1 to {MAX_TIMELINE}, skip is 0 or more.")  # fmt: skip
     async with platform.database.read() as connection:
         return await timeline_of(connection, actor, guarantee_id, first, skip)
-
-
-MAX_SKIP = 1_000_000

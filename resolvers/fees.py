@@ -104,6 +104,8 @@ async def month(platform: Platform, actor: Actor | None, surety_id: int, text: s
         raise Refused(Refusal("MONTH_MALFORMED", "月は 2024-06 の形で指定してください。", "A month is written like 2024-06.",
                               ("month",)))  # fmt: skip
     first = date.fromisoformat(f"{text}-01")
+    async with platform.database.read() as connection:
+        await surety_called(connection, surety_id)
     rows = await _month(platform, who.principal_id or 0, surety_id, first)
     # A ticket holds two numbers: who and of whom, and the month.
     number = (surety_id * 10_000 + first.year) * 100 + first.month

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import audit, keys
 from denshi_hosho.core.documents import key_notice_pdf
+from denshi_hosho.core.ending.watch import Watch
 from denshi_hosho.core.heralding.herald import Herald
 from denshi_hosho.core.outbox import LOG
 from denshi_hosho.core.postman import Postman, message, to_folder, to_smtp
@@ -61,7 +62,7 @@ async def delivering(platform: Platform) -> AsyncIterator[asyncio.Task[None]]:
     At its end what is being handed over may finish, the rest waits.
     """
     every = platform.settings.mail_every_seconds
-    at_work: list[Postman | Courier] = [postman(platform)]
+    at_work: list[Postman | Courier | Watch] = [postman(platform), Watch(platform.database, platform.clock)]
     if platform.settings.webhooks:
         at_work.append(courier(platform))
     walks = [asyncio.create_task(each.walk(every)) for each in at_work]

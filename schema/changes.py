@@ -33,7 +33,7 @@ class ChangeInput:
     guaranteed_amount: Yen | None = strawberry.field(default=None, description="New guaranteed amount (保証金額).")
     principal_name: str | None = strawberry.field(default=None, description="New name of the principal (保証契約者).")
     obligee_name: str | None = strawberry.field(
-        default=None, description="New name of the obligee (被保証者, the issuer)."
+        default=None, description="New name of the obligee (被保証者; 発注者, the issuer of the works contract)."
     )
     works_name: str | None = strawberry.field(default=None, description="New name of the works (工事名).")
     depositary_bank: str | None = strawberry.field(default=None, description="New depositary bank (預託金融機関).")

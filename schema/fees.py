@@ -1,7 +1,7 @@
 """Fees (保証料) as GraphQL types: an estimate, a statement, and the statements of a month."""
 
 from datetime import date
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -61,10 +61,7 @@ class FeeMonth:
         description="What they come to; what is returned is taken off, so it can be negative."
     )
     pdf_url: str = strawberry.field(description="URL of the list as PDF, good for five minutes for whoever has it.")
-
-    @strawberry.field(graphql_type=list[FeeStatement], description="The statements, oldest first.")
-    def statements(self) -> CoreObject:
-        return shown(self).rows
+    statements: list[FeeStatement] = strawberry.field(description="The statements, oldest first.")
 
 
 def _either(name: str, description: str) -> CoreObject:
@@ -111,6 +108,9 @@ class FeeQueries:
             amount=Yen(found.derived.amount), lines=lines, tariff_name=found.tariff_name, is_example=found.example
         )
 
+
+@strawberry.type
+class FeeViewing:
     @strawberry.field(
         description="Principal: the fees of a month that it pays consolidated (一括後払の保証料明細書).",
         metadata=may(Policy.PRINCIPAL),
@@ -122,4 +122,5 @@ class FeeQueries:
     ) -> FeeMonthResult:  # fmt: skip
         context = info.context
         found = await fees.month(context.platform, context.actor, row_id(surety_id, "Surety"), month)
-        return cast("FeeMonthResult", found)
+        rows: CoreObject = list(found.rows)
+        return FeeMonth(month=found.month, total=Yen(found.total), pdf_url=found.pdf_url, statements=rows)

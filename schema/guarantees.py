@@ -83,14 +83,14 @@ class Guarantee(Node):
     )
 
     state: GuaranteeState = strawberry.field(description="Whether it is in force (保証契約の状態).")
-    completion_today: date = strawberry.field(
+    current_completion_on: date = strawberry.field(
         description="Last day of the works as it holds today (現在の工期末日): moved by a change for which no certificate was issued, "
         "or as the live certificate says."
     )
-    ends_today: date = strawberry.field(
+    current_ends_on: date = strawberry.field(
         description="Last day of the guarantee as it holds today (現在の保証期間の末日)."
     )
-    price_today: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
+    current_price: Yen = strawberry.field(description="Contract price as it holds today (現在の請負金額(総額)).")
     advance_amount: Yen | None = strawberry.field(
         description="The advance that the obligee (発注者) paid (前払金の受領額); null: not told."
     )

@@ -24,7 +24,6 @@ from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.asking import RuleQueries
 from denshi_hosho.schema.audit import AuditLog
 from denshi_hosho.schema.calculators import CalculatorQueries
-from denshi_hosho.schema.changing import ChangeQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.fees import FeeQueries
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
@@ -62,6 +61,9 @@ class Surety(Node):
     address: str = strawberry.field(description="Its address.")
     representative: str = strawberry.field(description="Title and name of its representative (代表者).")
     terms_url: str | None = strawberry.field(description="Where its guarantee terms (約款) can be read.")
+    new_key_on_change: bool = strawberry.field(
+        description="A changed certificate (変更・訂正) comes with a new access key; else the old one goes on opening it."
+    )
 
     @strawberry.field(graphql_type=list[Branch], description="Its branches (取扱店).")
     async def branches(self, info: Request) -> CoreObject:
@@ -185,7 +187,7 @@ _OWN = {
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries, CalculatorQueries, ChangeQueries, FeeQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",

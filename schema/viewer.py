@@ -10,8 +10,10 @@ from denshi_hosho.resolvers import auditing, drafting, parties, reading
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.applications import ApplicationConnection
 from denshi_hosho.schema.audit import AuditRecordConnection, AuditSearchInput
+from denshi_hosho.schema.changing import ChangeQueries
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafts import DraftConnection
+from denshi_hosho.schema.fees import FeeViewing
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
 from denshi_hosho.schema.paging import Connection, extras, window
 from denshi_hosho.schema.policy import About, Reach, may, reached
@@ -38,7 +40,7 @@ class GuaranteeSearchInput:
 
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
-class Viewer(WebhookFields):
+class Viewer(ChangeQueries, FeeViewing, WebhookFields):
     role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN, About.ACCOUNT))
 
     @strawberry.field(

@@ -93,19 +93,19 @@ def _half(facts: InterimFacts) -> Condition:
 
 
 def _on_time(facts: InterimFacts) -> Condition:
-    code = "WORK_ON_TIME"
+    name = "WORK_ON_TIME"
     if facts.work_on_time is None:
-        return Condition(code, _UNKNOWN, "工期の2分の1までに行うべき作業が行われたかは、発注者の認定によります。",
+        return Condition(name, _UNKNOWN, "工期の2分の1までに行うべき作業が行われたかは、発注者の認定によります。",
                          "Whether the work due by the half of the term is done, the obligee certifies.")  # fmt: skip
     if facts.work_on_time:
         return Condition(
-            code,
+            name,
             _MET,
             "工期の2分の1までに行うべき作業が行われています。",
             "The work due by the half of the term is done.",
         )
     return Condition(
-        code,
+        name,
         _NOT,
         "工期の2分の1までに行うべき作業が行われていません。",
         "The work due by the half of the term is not done.",
@@ -113,12 +113,12 @@ def _on_time(facts: InterimFacts) -> Condition:
 
 
 def _worth(facts: InterimFacts) -> Condition:
-    code = "WORK_WORTH_HALF"
+    name = "WORK_WORTH_HALF"
     if facts.work_done is None:
-        return Condition(code, _UNKNOWN, "出来高が分かりません。", "What the work done is worth is unknown.")
+        return Condition(name, _UNKNOWN, "出来高が分かりません。", "What the work done is worth is unknown.")
     enough = 2 * facts.work_done >= facts.contract_price
     ja, en = ("以上", "at least") if enough else ("未満", "less than")
-    return Condition(code, _MET if enough else _NOT, f"出来高が請負金額の2分の1{ja}です。",
+    return Condition(name, _MET if enough else _NOT, f"出来高が請負金額の2分の1{ja}です。",
                      f"The work done is worth {en} half the contract price.")  # fmt: skip
 
 
@@ -138,14 +138,14 @@ def _amounts(facts: InterimFacts) -> Iterator[Condition]:
 
 
 def _partial(facts: InterimFacts) -> Condition:
-    code = "NO_PARTIAL_PAYMENT"
+    name = "NO_PARTIAL_PAYMENT"
     if facts.partial_paid is False or facts.excludes_partial is False:
-        return Condition(code, _MET, "部分払による妨げはありません。", "No partial payment stands in the way.")
+        return Condition(name, _MET, "部分払による妨げはありません。", "No partial payment stands in the way.")
     if facts.partial_paid and facts.excludes_partial:
-        return Condition(code, _NOT, "この発注者では、部分払を受けた工事に中間前払金は支払われません。",
+        return Condition(name, _NOT, "この発注者では、部分払を受けた工事に中間前払金は支払われません。",
                          "This obligee pays no interim advance where a partial payment was made.")  # fmt: skip
     return Condition(
-        code,
+        name,
         _UNKNOWN,
         "部分払との関係は、発注者の規則によります。",
         "What a partial payment means depends on the obligee.",

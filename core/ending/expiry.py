@@ -1,4 +1,4 @@
-"""That the last day of a guarantee has passed (保証期間の満了): it is told, once for each last day, and releases nothing (ADR 38)."""
+"""That the last day of a guarantee has passed (保証期間の満了): it is told, once for each last day, and releases nothing (ADR 37)."""
 
 from datetime import date, datetime
 from typing import Final
@@ -28,7 +28,7 @@ async def note_expired(database: Database, now: datetime) -> int:
 
 
 async def _batch(connection: AsyncConnection, now: datetime) -> int:
-    ends = COLUMNS["ends_today"]
+    ends = COLUMNS["current_ends_on"]
     told = sa.exists().where(
         guarantee_step.c.guarantee_id == guarantee.c.id,
         guarantee_step.c.step == GuaranteeStep.GUARANTEE_EXPIRED,

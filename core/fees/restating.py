@@ -74,7 +74,7 @@ async def _stated(connection: AsyncConnection, guarantee_id: int) -> tuple[AnyRo
 async def _about(connection: AsyncConnection, guarantee_id: int) -> AnyRow:
     columns = (
         guarantee.c.kind, guarantee.c.application_id, guarantee.c.concluded_at, certificate.c.guaranteed_amount,
-        COLUMNS["ends_today"].label("ends_on"),
+        COLUMNS["current_ends_on"].label("ends_on"),
     )  # fmt: skip
     return (await connection.execute(sa.select(*columns).select_from(LIVE).where(guarantee.c.id == guarantee_id))).one()
 

@@ -202,7 +202,7 @@ def test_serve_without_a_folder_for_its_database_says_what_to_do(tmp_path: Path,
         (["sureties", "add", *WEST, *BRANCH, "--numbers", "PERFORMANCE=9-1"], "NUMBER_RANGE: "),
         (["sureties", "add", *WEST, *BRANCH, "--numbers", "PERFORMANCE"], "write KIND=FIRST-LAST"),
         (["sureties", "add", *WEST, "--branch", "本店", "--numbers", "BID=1-2"], 'write "name|address|tel"'),
-        (["users", "add", "x1x", "--email", "a@example.jp", "--password-stdin"], "--principal or --surety"),
+        (["users", "add", "x1x", "--email", "a@example.jp", "--password-stdin"], "--principal, --surety and --obligee"),
         (
             ["users", "add", "x1x", "--surety", "なし", "--email", "a@example.jp", "--password-stdin"],
             "PARTY_UNKNOWN: ",

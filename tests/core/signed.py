@@ -28,7 +28,7 @@ class Issuer:
     keys: SigningKeys
 
     def file(self, certificate: Certificate = LEAFLET_ADVANCE, certificate_id: int = 3) -> SignedFile:
-        return make(certificate, certificate_id, URL, self.seal, self.keys, SIGNED_AT)
+        return make(certificate, None, certificate_id, URL, self.seal, self.keys, SIGNED_AT)
 
     def stamping(self, timestamper: TimeStamper) -> "Issuer":
         """The same issuer, with a timestamp authority."""

@@ -15,9 +15,10 @@ WORDS = [
 def test_there_are_the_words_of_the_glossary() -> None:
     assert sorted(word.__name__ for word in WORDS) == [
         "ApplicationState", "ApplicationStep", "AuditEvent", "CertificateStatus", "Change", "ChangeState",
-        "ClaimState", "DraftState", "DraftStep", "FeeState", "FeeStatementKind", "FundsItem", "FundsState",
-        "GuaranteeKind", "GuaranteeState", "GuaranteeStep", "KeyEventKind", "Medium", "PrincipalKind", "Procurement",
-        "Relation", "Role", "Stage", "SubmissionState", "SuretyClass", "Verdict", "WithdrawalState", "WorkType",
+        "ClaimState", "ConditionState", "Consequence", "DraftState", "DraftStep", "FeeState",
+        "FeeStatementKind", "FundsItem", "FundsState", "GuaranteeKind", "GuaranteeState", "GuaranteeStep",
+        "KeyEventKind", "Medium", "PrincipalKind", "Procurement", "Relation", "Role", "Stage",
+        "SubmissionState", "SuretyClass", "Verdict", "WithdrawalState", "WorkType",
     ]  # fmt: skip
 
 

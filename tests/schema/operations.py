@@ -88,7 +88,17 @@ _FRAGMENTS = {
     " guaranteedAmount guaranteeEndsOn guaranteeEndsOnWareki completionOn completionOnWareki worksName contractPrice"
     " coveredPrice depositaryBank title statement termsName notes"
     " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl jws jwsUrl"
-    " logProof { record index size path checkpoint proof } }",
+    " logProof { record index size path checkpoint proof } replacedBy replacedOn"
+    " differences { field label before after } }",
+    "calculated": "on Calculation { amount lines { ja en yen } }",
+    "change": "on ChangeRequest { id changeState: state consequence ja en mediumOfIt: medium reason requestedAt settledAt"
+    " versionOfIt: version changedFields: changed { field value } }",
+    "claim": "on Claim { id claimState: state claimedAmount determinedAmount paidAmount paidOn madeBy madeAt settledAt"
+    " reason defaultedOn advancePaid interimPaid partialPayments workDone derivation { ja en yen } }",
+    "feeStatement": "on FeeStatement { kind amount statedOn tariffName isExample lines { ja en yen } pdfUrl }",
+    "life": "on Guarantee { state currentCompletionOn currentEndsOn currentPrice advanceAmount advanceReceivedOn"
+    " changes { ...change } versions { version change replacedBy replacedOn } feeStatements { ...feeStatement }"
+    " claims { ...claim } timeline(first: 50, skip: 0) { at code ja who note } }",
     "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } replay { ...replay }"
     " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName principalName worksName"
@@ -96,7 +106,7 @@ _FRAGMENTS = {
     " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
-    " guaranteeEndsOn depositaryBank urgent submittedAt obligee { ...obligee } steps { step at note }"
+    " guaranteeEndsOn depositaryBank urgent submittedAt feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"
     " decisions { ...record } guarantee { id number } }",
     "summary": "on GuaranteeApplication { id state feeState feeAmount feeReceivedOn delivery kind obligeeName worksName"
     " guaranteedAmount urgent steps { step note } }",
@@ -112,7 +122,7 @@ _FRAGMENTS = {
     "shortDraft": "on Draft { id title state missing unresolved { code path } application { id } }",
     "party": "on Party { name acts relation principal { id name kind } }",
     "branch": "on Branch { id name address tel fax }",
-    "surety": "on Surety { id name suretyClass address representative termsUrl branches { ...branch } }",
+    "surety": "on Surety { id name suretyClass address representative termsUrl newKeyOnChange branches { ...branch } }",
     "page": "on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
     "session": "on Session { accessToken expiresAt refreshToken viewer { role partyName } }",
     "entry": "on AuditRecord { index at event role loginId who number record }",
@@ -148,8 +158,23 @@ _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
 _STATED = "... on FundsPayload { statement { ...fundsStatement } }"
 _WITHDRAWAL = "... on WithdrawalPayload { withdrawal { ...withdrawal } }"
+_CHANGE = "... on ChangePayload { change { ...change } }"
+_CLAIM = "... on ClaimPayload { claim { ...claim } }"
 _SECRET = "... on WebhookSecret { secret webhook { ...webhook } }"
 MUTATIONS = {
+    "requestChange": mutation("requestChange", "RequestChangeInput", _CHANGE),
+    "concludeChange": mutation("concludeChange", "ConcludeChangeInput", _CHANGE),
+    "declineChange": mutation("declineChange", "EndChangeInput", _CHANGE),
+    "withdrawChange": mutation("withdrawChange", "EndChangeInput", _CHANGE),
+    "calculateFee": mutation("calculateFee", "CalculateFeeInput", _APPLICATION),
+    "setPrincipalClass": mutation("setPrincipalClass", "SetPrincipalClassInput", _APPLICATION),
+    "releaseGuarantee": mutation("releaseGuarantee", "ReleaseGuaranteeInput", _GUARANTEE),
+    "cancelGuarantee": mutation("cancelGuarantee", "CancelGuaranteeInput", _GUARANTEE),
+    "makeClaim": mutation("makeClaim", "MakeClaimInput", _CLAIM),
+    "withdrawClaim": mutation("withdrawClaim", "EndClaimInput", _CLAIM),
+    "determineClaim": mutation("determineClaim", "DetermineClaimInput", _CLAIM),
+    "refuseClaim": mutation("refuseClaim", "EndClaimInput", _CLAIM),
+    "recordClaimPaid": mutation("recordClaimPaid", "RecordClaimPaidInput", _CLAIM),
     "registerWebhook": mutation("registerWebhook", "RegisterWebhookInput", _SECRET),
     "rotateWebhookSecret": mutation("rotateWebhookSecret", "WebhookInput", _SECRET),
     "disableWebhook": mutation("disableWebhook", "WebhookInput", "... on WebhookPayload { webhook { ...webhook } }"),
@@ -241,8 +266,8 @@ PARTIES = whole(
 )
 NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission"
-    " ...webhook ...delivery ...draft ... on Principal { name principalKind: kind } ... on FundsStatement { version }"
-    " ... on Withdrawal { paidOn } } }"
+    " ...webhook ...delivery ...draft ...change ...claim ... on Principal { name principalKind: kind }"
+    " ... on FundsStatement { version } ... on Withdrawal { paidOn } } }"
 )
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
@@ -269,6 +294,39 @@ COMPARE_DAYS = whole(
 )
 COVERAGE = whole("query ($obligee: String!, $on: Date) { coverage(obligee: $obligee, on: $on) { ...coverage } }")
 STALE = "query ($days: Int!) { staleRules(days: $days) { obligee source url seenOn age } }"
+HALF_TERM = whole(
+    "query ($startsOn: Date!, $endsOn: Date!) { halfTerm(startsOn: $startsOn, endsOn: $endsOn)"
+    " { __typename ... on HalfTerm { days half fromDay possibleOn rounded } ...refused } }"
+)
+INTERIM = whole(
+    "query ($input: InterimInput!) { interimEligibility(input: $input) { __typename ... on InterimEligibility"
+    " { eligible maximum conditions { code state ja en } } ...refused } }"
+)
+MAXIMUM = whole(
+    "query ($workType: WorkType!, $contractPrice: Yen!, $coveredPrice: Yen) { maximumAdvance(workType: $workType,"
+    " contractPrice: $contractPrice, coveredPrice: $coveredPrice) { __typename ...calculated ...refused } }"
+)
+PERFORMANCE = whole(
+    "query ($contractPrice: Yen!, $percent: Int) { performanceGuarantee(contractPrice: $contractPrice, percent: $percent)"
+    " { __typename ...calculated ...refused } }"
+)
+DEFAULT = whole(
+    "query ($input: DefaultInput!) { defaultPayment(input: $input) { __typename ...calculated ...refused } }"
+)
+CONSEQUENCE = whole(
+    "query ($guaranteeId: ID!, $change: ChangeInput!) { viewer { changeConsequence(guaranteeId: $guaranteeId, change: $change)"
+    " { __typename ... on ChangeConsequence { consequence ja en medium guaranteeEndsOn changed decision { outcome } }"
+    " ...refused } } }"
+)
+ESTIMATE = whole(
+    "query ($input: FeeEstimateInput!) { feeEstimate(input: $input) { __typename ... on FeeEstimate"
+    " { amount lines { ja en yen } tariffName isExample } ...refused } }"
+)
+FEE_MONTH = whole(
+    "query ($suretyId: ID!, $month: String!) { viewer { feeMonth(suretyId: $suretyId, month: $month) { __typename"
+    " ... on FeeMonth { month total pdfUrl statements { ...feeStatement } } ...refused } } }"
+)
+LIFE = whole("query ($number: GuaranteeNumber!) { viewer { guarantee(number: $number) { number ...life } } }")
 AUDIT_LOG = """query ($first: Int!, $second: Int!) {
   auditLog { origin size checkpoint verifierKeys consistencyProof(first: $first, second: $second) }
 }"""

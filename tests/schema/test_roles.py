@@ -33,6 +33,7 @@ from tests.conftest import NOW, SECRET, Clock, api_of
 from tests.core.forging import Genuine, forgeries
 from tests.schema import operations as ops
 from tests.schema.funding import funds_consented, funds_stated
+from tests.schema.lives import add_tariff
 from tests.schema.operations import MUTATIONS
 from tests.schema.parties import add_other_surety
 
@@ -149,6 +150,40 @@ async def _id_token(_api: Api) -> Json:
     return {"idToken": "x.y.z", "nonce": "n" * 32}
 
 
+async def _change(api: Api) -> Json:
+    given = {
+        **await _guarantee(api),
+        "change": {"guaranteedAmount": 20_000_000},
+        "reason": "増額",
+        "idempotencyKey": "q",
+    }
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestChange"], **given)
+    return {"changeId": answer["change"]["id"], "idempotencyKey": "z"}
+
+
+async def _with_tariff(api: Api) -> Json:
+    await add_tariff(api)
+    return {**await submitted(api), "idempotencyKey": "f"}
+
+
+FACTS = {"workDone": 0, "defaultedOn": "2024-06-01", "reason": "契約解除"}
+
+
+async def _claim(api: Api) -> Json:
+    given = {**await _guarantee(api), "facts": FACTS, "claimedAmount": 1_000_000, "idempotencyKey": "q"}
+    answer = await (await api.as_("surety")).do(MUTATIONS["makeClaim"], **given)
+    return {"claimId": answer["claim"]["id"], "idempotencyKey": "z"}
+
+
+async def _determined(api: Api) -> Json:
+    claim = await _claim(api)
+    examined = {"advancePaid": 1_000_000, "workDone": 0}
+    await (await api.as_("surety")).do(
+        MUTATIONS["determineClaim"], **{**claim, "idempotencyKey": "y"}, examined=examined
+    )
+    return {**claim, "paidOn": "2024-06-03"}
+
+
 OF_A_SESSION = {"refreshSession", "signOut"}  # each asker needs a refresh token that was not used yet
 GIVEN: dict[str, Given] = {
     "signIn": _credentials,
@@ -187,6 +222,19 @@ GIVEN: dict[str, Given] = {
     "rotateWebhookSecret": _webhook,
     "disableWebhook": _webhook,
     "redeliverWebhook": _delivery,
+    "requestChange": with_(_guarantee, change={"completionOn": "2025-03-31"}, reason="設計変更", idempotencyKey="k"),
+    "concludeChange": _change,
+    "declineChange": with_(_change, note="不可"),
+    "withdrawChange": with_(_change, note="取りやめ"),
+    "calculateFee": _with_tariff,
+    "setPrincipalClass": with_(submitted, className="A", fromOn="2024-06-01", idempotencyKey="s"),
+    "releaseGuarantee": with_(_guarantee, completedOn="2024-06-03", idempotencyKey="e"),
+    "cancelGuarantee": with_(_guarantee, cancelledOn="2024-06-03", reason="解除", idempotencyKey="e"),
+    "makeClaim": with_(_guarantee, facts=FACTS, claimedAmount=1_000_000, idempotencyKey="m"),
+    "withdrawClaim": with_(_claim, note="取下げ"),
+    "refuseClaim": with_(_claim, note="免責"),
+    "determineClaim": with_(_claim, examined={"advancePaid": 1_000_000, "workDone": 0}),
+    "recordClaimPaid": _determined,
 }
 # What each asker is answered: `done`, or the code of the refusal. The owner is the contractor, and the surety its surety.
 MUTATION_TABLE = """
@@ -227,6 +275,19 @@ registerWebhook      NOT_SIGNED_IN  done         done         done         done
 rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 redeliverWebhook     NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
+requestChange        NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
+withdrawChange       NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
+concludeChange       NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+declineChange        NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+calculateFee         NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+setPrincipalClass    NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+releaseGuarantee     NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+cancelGuarantee      NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+makeClaim            NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+withdrawClaim        NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+determineClaim       NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+refuseClaim          NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+recordClaimPaid      NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
 """
 # Who sees the contractor's object: `seen`; `missing`: answered byte for byte like an object that does not exist.
 QUERY_TABLE = """
@@ -265,6 +326,16 @@ coverage                        seen     seen     seen     seen     seen
 staleRules                      seen     seen     seen     seen     seen
 certificate                     seen     seen     seen     seen     seen
 verifyCertificate               seen     seen     seen     seen     seen
+halfTerm                        seen     seen     seen     seen     seen
+interimEligibility              seen     seen     seen     seen     seen
+maximumAdvance                  seen     seen     seen     seen     seen
+performanceGuarantee            seen     seen     seen     seen     seen
+defaultPayment                  seen     seen     seen     seen     seen
+feeEstimate                     seen     seen     seen     seen     seen
+Viewer.changeConsequence        missing  seen     missing  seen     missing
+Viewer.feeMonth                 missing  seen     seen     missing  missing
+node.ChangeRequest              missing  seen     missing  seen     missing
+node.Claim                      missing  seen     missing  seen     missing
 """
 
 
@@ -334,6 +405,8 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
 
 
 OBJECTS = {
+    "changeId",
+    "claimId",
     "applicationId",
     "guaranteeId",
     "submissionId",
@@ -359,6 +432,14 @@ def _none_such(value: Any) -> Any:
     return global_id(typename, 987_654_321)
 
 
+async def _drawn(api: Api, guarantee: Json) -> Json:
+    """The ids of a statement and of a withdrawal request of the contractor's."""
+    statement = await funds_consented(api, guarantee)
+    given = {"guaranteeId": guarantee["id"], "lines": [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]}
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestWithdrawal"], **given, idempotencyKey="wd")
+    return {"FundsStatement": statement["id"], "Withdrawal": answer["withdrawal"]["id"]}
+
+
 async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     """Each row's query, with the contractor's object and with one that does not exist."""
     hook = await _webhook(api)
@@ -368,19 +449,24 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     contractor = await api.as_("contractor")
     prepare = {"guaranteeIds": [guarantee["id"]], "idempotencyKey": "p"}
     submission = (await contractor.do(MUTATIONS["prepareSubmission"], **prepare))["prepared"][0]["submission"]["id"]
+    drawn = await _drawn(api, guarantee)
+    await add_tariff(api)
+    owner = await api.as_("surety")
+    change = {"guaranteeId": guarantee["id"], "change": {"guaranteedAmount": 20_000_000}}
+    asked_for = {**change, "reason": "増額", "idempotencyKey": "q"}
+    change_id = (await contractor.do(MUTATIONS["requestChange"], **asked_for))["change"]["id"]
+    claimed = {"guaranteeId": guarantee["id"], "facts": FACTS, "claimedAmount": 1, "idempotencyKey": "q"}
+    claim_id = (await owner.do(MUTATIONS["makeClaim"], **claimed))["claim"]["id"]
+    term = {"startsOn": "2024-07-01", "endsOn": "2025-03-15"}
+    works = {"contractPrice": 100, **term, "on": "2024-11-07"}
     surety, none = (await api.ask("{ sureties { id branches { id } } }"))["sureties"][0], "1999999999"
     application, draft = global_id("GuaranteeApplication", 1), (await _draft(api))["draftId"]
     principal = (await contractor.ask(ops.PARTIES))["viewer"]["parties"]["nodes"][0]["principal"]["id"]
-    statement = await funds_consented(api, guarantee)
-    lines = [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]
-    asked_for = await contractor.do(
-        MUTATIONS["requestWithdrawal"], guaranteeId=guarantee["id"], lines=lines, idempotencyKey="wd"
-    )
     asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
-           "Draft": draft, "Principal": principal,
-           "FundsStatement": statement["id"], "Withdrawal": asked_for["withdrawal"]["id"],
+           **drawn,
+           "Draft": draft, "Principal": principal, "ChangeRequest": change_id, "Claim": claim_id,
            "Webhook": hook["webhookId"], "WebhookDelivery": global_id("WebhookDelivery", 1),
            "Obligee": global_id("Obligee", "322016"), "Surety": surety["id"], "Branch": surety["branches"][0]["id"]}  # fmt: skip
     return {
@@ -423,6 +509,22 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
         ),
         "coverage": (ops.COVERAGE, {"obligee": "322016"}, {"obligee": "999999"}),
         "staleRules": (ops.STALE, {"days": -10_000}, {"days": 100_000}),
+        "halfTerm": (ops.HALF_TERM, term, {**term, "endsOn": "2024-06-30"}),
+        "interimEligibility": (ops.INTERIM, {"input": works}, {"input": {**works, "contractPrice": 0}}),
+        "maximumAdvance": (
+            ops.MAXIMUM, {"workType": "SURVEY", "contractPrice": 100}, {"workType": "SERVICES", "contractPrice": 100},
+        ),
+        "performanceGuarantee": (ops.PERFORMANCE, {"contractPrice": 100}, {"contractPrice": 0}),
+        "defaultPayment": (ops.DEFAULT, {"input": {"advance": 4, "workDone": 1}}, {"input": {"advance": -4, "workDone": 1}}),
+        "feeEstimate": (
+            ops.ESTIMATE, {"input": {"suretyId": surety["id"], "kind": "ADVANCE_PAYMENT", "guaranteedAmount": 100}},
+            {"input": {"suretyId": global_id("Surety", 987_654_321), "kind": "ADVANCE_PAYMENT", "guaranteedAmount": 100}},
+        ),
+        "Viewer.changeConsequence": (ops.CONSEQUENCE, change, {**change, "guaranteeId": global_id("Guarantee", 987_654_321)}),
+        "Viewer.feeMonth": (
+            ops.FEE_MONTH, {"suretyId": surety["id"], "month": "2024-06"},
+            {"suretyId": global_id("Surety", 987_654_321), "month": "2024-06"},
+        ),
         "certificate": (ops.CERTIFICATE, key, {**key, "number": none}),
         "verifyCertificate": (VERIFY, {"input": {"jws": await _statement(api, shown["number"])}}, {"input": {"jws": "x.y.z"}}),
     }  # fmt: skip

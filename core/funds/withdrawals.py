@@ -98,14 +98,16 @@ async def _check_drawn(
     for place, line in enumerate(lines):
         left = stated[line.funds_line_id].from_advance - by_line.get(line.funds_line_id, 0)
         if line.amount > left:
-            refusals.append(_above("LINE", "この明細", "this line", left, ("lines", str(place), "amount")))
+            refusals.append(
+                Refusal("WITHDRAWAL_ABOVE_LINE", *_said("この明細", "this line", left), ("lines", str(place), "amount"))
+            )
     for item in dict.fromkeys(stated[line.funds_line_id].item for line in lines):
         left = _given(stated, item) - by_item.get(item, 0)
         if sum(line.amount for line in lines if stated[line.funds_line_id].item is item) > left:
-            refusals.append(_above("ITEM", f"「{item.ja}」", item, left, ("lines",)))
+            refusals.append(Refusal("WITHDRAWAL_ABOVE_ITEM", *_said(f"「{item.ja}」", item, left), ("lines",)))
     available = (await standing(connection, guarantee_id)).available or 0
     if sum(line.amount for line in lines) > available:
-        refusals.append(_above("AVAILABLE", "前払金", "the advance", available, ("lines",)))
+        refusals.append(Refusal("WITHDRAWAL_ABOVE_AVAILABLE", *_said("前払金", "the advance", available), ("lines",)))
     if refusals:
         raise Refused(*refusals)
 
@@ -125,9 +127,8 @@ def _given(stated: Mapping[int, AnyRow], item: FundsItem) -> int:
     return sum(each.from_advance or 0 for each in stated.values() if each.item is item)
 
 
-def _above(what: str, ja: str, en: str, left: int, path: tuple[str, ...]) -> Refusal:
-    return Refusal(f"WITHDRAWAL_ABOVE_{what}", f"払出額が{ja}の残り({left:,}円)を超えています。",
-                   f"More is asked for than is left of {en} ({left:,} yen).", path)  # fmt: skip
+def _said(ja: str, en: str, left: int) -> tuple[str, str]:
+    return f"払出額が{ja}の残り({left:,}円)を超えています。", f"More is asked for than is left of {en} ({left:,} yen)."
 
 
 async def held_withdrawal(connection: AsyncConnection, actor: Actor, withdrawal_id: int, step: GuaranteeStep) -> AnyRow:

@@ -17,6 +17,7 @@ from denshi_hosho.core.funds.checking import FundsLine, check_lines
 from denshi_hosho.core.funds.standing import Standing, standing
 from denshi_hosho.core.funds.withdrawals import Drawn
 from denshi_hosho.core.tables import funds_line, funds_statement, guarantee, guarantee_step, withdrawal, withdrawal_line
+from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Evidence, FundsItem, FundsState, GuaranteeKind, GuaranteeStep, WithdrawalState
 from tests.core.world import NOTARY, NOW, World
 
@@ -241,12 +242,16 @@ async def test_requests_at_the_same_moment_never_exceed_the_advance(funds: Funds
 
 async def test_others_see_none_of_it(funds: Funds) -> None:
     world, asked = funds.world, await funds.request(1)
+
+    async def approve(who: Actor) -> int:
+        return await funds.do(lambda c: withdrawals.approve(c, who, asked, NOW))
+
+    async def receive(who: Actor) -> None:
+        await world.database.write(lambda c: advance.record(c, who, funds.guarantee_id, (1, DAY), NOW))
+
     for who in (world.other, world.rival):
-        for doing in (
-            world.database.write(lambda c, who=who: withdrawals.approve(c, who, asked, NOW)),  # type: ignore[misc]
-            world.database.write(lambda c, who=who: advance.record(c, who, funds.guarantee_id, (1, DAY), NOW)),  # type: ignore[misc]
-        ):
-            await funds.refused("NOT_FOUND", doing=doing)
+        await funds.refused("NOT_FOUND", doing=approve(who))
+        await funds.refused("NOT_FOUND", doing=receive(who))
 
 
 async def test_approving_asks_for_the_papers_that_the_surety_wants(funds: Funds) -> None:

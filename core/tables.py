@@ -356,11 +356,12 @@ change_request = sa.Table(
              postgresql_where=sa.text("state = 'REQUESTED'")),
 )  # fmt: skip
 
-# What an obligee said of one version of a certificate that was handed in.
+# What an obligee said of one version of a certificate, in answer to one handing in of its key.
 verdict = sa.Table(
     "verdict", metadata, key(), ref("guarantee", index=False), sa.Column("version", sa.Integer(), nullable=False),
-    ref("obligee"), ref("account", index=False), sa.Column("verdict", word(Verdict), nullable=False),
-    text("code", null=True), text("note", null=True), instant("at"), sa.UniqueConstraint("guarantee_id", "version"),
+    ref("submission", index=False), ref("obligee"), ref("account", index=False),
+    sa.Column("verdict", word(Verdict), nullable=False), text("code", null=True), text("note", null=True), instant("at"),
+    sa.UniqueConstraint("guarantee_id", "version", "submission_id"),
 )  # fmt: skip
 
 # A works contract (請負契約) as the obligee knows it, to compare certificates with. Null: not told.

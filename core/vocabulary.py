@@ -310,6 +310,48 @@ class Verdict(Word):
     REJECTED = "REJECTED", "不受理"
 
 
+class RejectionCode(Word):
+    """Why an obligee rejected a certificate (不受理の理由)."""
+
+    AMOUNT_TOO_SMALL = "AMOUNT_TOO_SMALL", "保証金額の不足"
+    TERM_TOO_SHORT = "TERM_TOO_SHORT", "保証期間の不足"
+    NAMES_DIFFER = "NAMES_DIFFER", "名称の相違"
+    PRICE_DIFFERS = "PRICE_DIFFERS", "請負金額の相違"
+    WRONG_WORKS = "WRONG_WORKS", "工事の相違"
+    WRONG_OBLIGEE = "WRONG_OBLIGEE", "発注者の相違"
+    NOT_ELECTRONIC_HERE = "NOT_ELECTRONIC_HERE", "電子証書の対象外"
+    OTHER = "OTHER", "その他"
+
+
+class Agreement(Word):
+    """Whether a certificate agrees with a works contract (突合の結果)."""
+
+    AGREES = "AGREES", "一致"
+    DIFFERS = "DIFFERS", "相違"
+    UNKNOWN = "UNKNOWN", "不明"
+
+
+class ContractMatch(Word):
+    """How the works contract was found with which a certificate was compared (突合した請負契約)."""
+
+    TOLD = "TOLD", "指定"
+    MATCHED = "MATCHED", "工事名・受注者で照合"
+    NOT_MATCHED = "NOT_MATCHED", "該当なし"
+    AMBIGUOUS = "AMBIGUOUS", "該当複数"
+
+
+class ComparedPoint(Word):
+    """In which point a certificate was compared with a works contract (突合の項目)."""
+
+    WORKS_NAME = "WORKS_NAME", "工事名"
+    PRINCIPAL_NAME = "PRINCIPAL_NAME", "保証契約者"
+    OBLIGEE_NAME = "OBLIGEE_NAME", "被保証者"
+    CONTRACT_PRICE = "CONTRACT_PRICE", "請負金額(総額)"
+    GUARANTEED_RATIO = "GUARANTEED_RATIO", "保証金額の割合"
+    ADVANCE_AMOUNT = "ADVANCE_AMOUNT", "前払金額"
+    TERM = "TERM", "保証期間"
+
+
 class ClaimState(Word):
     """Where a claim (保証金の請求) stands."""
 

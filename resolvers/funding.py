@@ -6,11 +6,10 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from denshi_hosho.core.calculators.lines import check_amounts
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.documents.funds import statement_pdf, withdrawal_pdf
 from denshi_hosho.core.errors import Refusal, Refused
-from denshi_hosho.core.funds import advance, reading, statements, withdrawals
+from denshi_hosho.core.funds import reading, statements, withdrawals
 from denshi_hosho.core.funds.checking import FundsLine, amount_out_of_range_at, check_count, check_lines, text_refusals
 from denshi_hosho.core.funds.standing import Standing, standings_of
 from denshi_hosho.core.funds.withdrawals import Drawn
@@ -27,21 +26,6 @@ from denshi_hosho.resolvers.signing import DRAWING
 
 MAX_SHOWN = 20  # statements, or withdrawal requests, in one answer
 MAX_SKIP = 1_000_000
-
-
-async def record_advance(
-    platform: Platform, actor: Actor | None, guarantee_id: int, amount: int, received_on: date, idempotency_key: str
-) -> int:
-    """Return the guarantee's id after its principal told that the advance (yen) came in. Raise `Refused`."""
-    check_amounts(1, amount=amount)
-    _check_past(platform, received_on, "received_on")
-
-    async def work(connection: AsyncConnection, who: Actor, now: datetime) -> int:
-        await advance.record(connection, who, guarantee_id, (amount, received_on), now)
-        return guarantee_id
-
-    asked = "recordAdvanceReceived", {"guarantee_id": guarantee_id, "amount": amount, "received_on": received_on}
-    return await done(platform, actor, Role.PRINCIPAL, asked, idempotency_key, work)
 
 
 async def state_funds(

@@ -123,6 +123,13 @@ async def submissions(platform: Platform, actor: Actor, ids: Sequence[int]) -> l
     return [found.get(each) for each in ids]
 
 
+async def submission_items(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[list[AnyRow]]:
+    """Return, for each of the actor's submissions `ids`, the guarantees whose keys it hands in."""
+    async with platform.database.read() as connection:
+        found = await handed_in.items_with_keys(connection, actor, ids)
+    return [found[each] for each in ids]
+
+
 async def submission_steps(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[list[AnyRow]]:
     """Return, for each of the actor's submissions `ids`, its steps, oldest first."""
     async with platform.database.read() as connection:

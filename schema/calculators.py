@@ -7,7 +7,7 @@ import strawberry
 
 from denshi_hosho.core.calculators.advance import maximum_advance, performance_amount
 from denshi_hosho.core.calculators.default_payment import Default, default_payment
-from denshi_hosho.core.calculators.interim import InterimFacts, interim
+from denshi_hosho.core.calculators.interim import Interim, InterimFacts, interim
 from denshi_hosho.core.calculators.terms import half_term
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.context import CoreObject
@@ -68,7 +68,7 @@ class InterimEligibility:
 @strawberry.input(description="What is known of the works for which an interim advance (中間前払金) is asked.")
 class InterimInput:
     contract_price: Yen = strawberry.field(description="Contract price (請負金額).")
-    starts_on: date = strawberry.field(description="First day of the term (工期の始期).")
+    starts_on: date | None = strawberry.field(default=None, description="First day of the term (工期の始期).")
     ends_on: date = strawberry.field(description="Last day of the term (工期末日).")
     on: date = strawberry.field(description="The day for which is asked.")
     advance_received: Yen | None = strawberry.field(
@@ -116,6 +116,13 @@ def calculation(derived: CoreObject) -> Calculation:
     return Calculation(amount=Yen(derived.amount), lines=list(lines))
 
 
+def conditions(found: Interim) -> InterimEligibility:
+    """Return how the API shows the conditions of an interim advance."""
+    rows: CoreObject = list(found.conditions)
+    maximum = None if found.maximum is None else Yen(found.maximum)
+    return InterimEligibility(eligible=found.eligible, maximum=maximum, conditions=rows)
+
+
 @strawberry.type
 class CalculatorQueries:
     @strawberry.field(
@@ -135,10 +142,7 @@ class CalculatorQueries:
     )
     def interim_eligibility(self, input: Annotated[InterimInput, _INPUT]) -> InterimResult:
         facts = {name: getattr(input, name) for name in InterimFacts.__dataclass_fields__}
-        found = interim(InterimFacts(**facts))
-        conditions: CoreObject = list(found.conditions)
-        maximum = None if found.maximum is None else Yen(found.maximum)
-        return InterimEligibility(eligible=found.eligible, maximum=maximum, conditions=conditions)
+        return conditions(interim(InterimFacts(**facts)))
 
     @strawberry.field(
         description="The most that may be paid in advance by the general rule (前払金の上限); null where none is known for "

@@ -41,7 +41,10 @@ class FeeStatement:
     def is_example(self) -> bool:
         return bool(shown(self).example)
 
-    @strawberry.field(description="How it comes about, line by line (計算); what is taken off is negative.")
+    @strawberry.field(
+        description="How it comes about, line by line (計算); they add up to `amount`, and for a REFUND to "
+        "what it takes off."
+    )
     def lines(self) -> list[CalculationLine]:
         return [CalculationLine(ja=each["ja"], en=each["en"], yen=Yen(each["yen"])) for each in lines_of(shown(self))]
 
@@ -112,7 +115,8 @@ class FeeQueries:
 @strawberry.type
 class FeeViewing:
     @strawberry.field(
-        description="Principal: the fees of a month that it pays consolidated (一括後払の保証料明細書).",
+        description="Principal: the fees of a month that it pays consolidated (一括後払の保証料明細書): of guarantees concluded in "
+        "that month, and what was charged in addition or returned in it.",
         metadata=may(Policy.PRINCIPAL),
     )
     async def fee_month(

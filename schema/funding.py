@@ -1,11 +1,11 @@
-"""The mutations of an advance: received, its use stated and consented to, withdrawals asked for, approved and paid out."""
+"""The mutations of an advance: its use stated and consented to, withdrawals asked for, approved and paid out."""
 
 from datetime import date
 from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.resolvers import funding, reading
+from denshi_hosho.resolvers import funding
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.funds import (
@@ -18,24 +18,13 @@ from denshi_hosho.schema.funds import (
 )
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.inputs import KEY
-from denshi_hosho.schema.outcomes import GuaranteePayload, GuaranteeResult
 from denshi_hosho.schema.policy import may
-from denshi_hosho.schema.scalars import Yen
-from denshi_hosho.schema.selection import wanted
 
 _INPUT = strawberry.argument(description="What is asked for.")
 _GUARANTEE = "The guarantee, of an advance or an interim advance."
 _STATEMENT = "The version of the statement (使途内訳明細書)."
 _WITHDRAWAL = "The withdrawal request (払出依頼)."
 _WHY = "Why: 1 to 1,000 characters (理由)."
-
-
-@strawberry.input(description="What `recordAdvanceReceived` needs.")
-class RecordAdvanceInput:
-    guarantee_id: strawberry.ID = strawberry.field(description=_GUARANTEE)
-    amount: Yen = strawberry.field(description="How much came in (受領額): at most the guaranteed amount.")
-    received_on: date = strawberry.field(description="Day on which it came in (受領日).")
-    idempotency_key: str = strawberry.field(description=KEY)
 
 
 @strawberry.input(description="What `stateFunds` needs.")
@@ -86,14 +75,6 @@ class RecordWithdrawalPaidInput:
     idempotency_key: str = strawberry.field(description=KEY)
 
 
-async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
-    columns = wanted(info, "guarantee", on="GuaranteePayload")
-    context = info.context
-    context.forget()
-    row: CoreObject = await reading.guarantee(context.platform, context.signed_in, ("id", guarantee_id), columns)
-    return GuaranteePayload(guarantee=row)
-
-
 async def _stated(info: Request, statement_id: int) -> FundsPayload:
     context = info.context
     context.forget()
@@ -110,19 +91,6 @@ async def _withdrawal(info: Request, withdrawal_id: int) -> WithdrawalPayload:
 
 @strawberry.type
 class FundsMutations:
-    @strawberry.mutation(
-        description="Principal: record that the advance came in (前払金の受領); again as long as nothing was asked for of it.",
-        metadata=may(Policy.PRINCIPAL),
-    )
-    async def record_advance_received(
-        self, info: Request, input: Annotated[RecordAdvanceInput, _INPUT]
-    ) -> GuaranteeResult:
-        context, guarantee_id = info.context, row_id(input.guarantee_id, "Guarantee")
-        told = input.amount, input.received_on, input.idempotency_key
-        return await _guarantee(
-            info, await funding.record_advance(context.platform, context.actor, guarantee_id, *told)
-        )
-
     @strawberry.mutation(
         description="Principal: state for what the advance is used (使途内訳明細書の提出), as a new version.",
         metadata=may(Policy.PRINCIPAL),

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.resolvers import changing, ending, explaining, fees, funding, obligees, reading
+from denshi_hosho.core.trail import KEY_HOLDER
+from denshi_hosho.resolvers import changing, ending, explaining, fees, funding, inbox, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
@@ -22,6 +23,7 @@ from denshi_hosho.schema.rules import Decision, Obligee
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs, same_row
 from denshi_hosho.schema.submissions import Submission
+from denshi_hosho.schema.verdicts import CertificateVerdict
 from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKind, Medium, Stage
 
 
@@ -30,7 +32,14 @@ from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKin
 class KeyEvent:
     event: KeyEventKind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
-    note: str | None = strawberry.field(description="The reason given, if one was asked for.")
+    note: str | None = strawberry.field(description="The reason given, if one was asked for (再発行の理由).")
+
+    @strawberry.field(
+        description="Who did it: the login id of an account of one's own party, else the name of the other party, or that it was "
+        "whoever held number and key (番号と認証キーの所持者)."
+    )
+    def who(self) -> str:
+        return shown(self).who or KEY_HOLDER
 
 
 @reached(Reach.OWN)
@@ -175,7 +184,7 @@ class Guarantee(Node):
 
     @strawberry.field(
         graphql_type=list[DecisionRecord],
-        description="What the obligee's rules said, at application and at conclusion, oldest first.",
+        description="What the obligee's rules said, at application, at conclusion and at changes, oldest first.",
         metadata=needs("application_id"),
     )
     async def decisions(self, info: Request) -> CoreObject:
@@ -190,6 +199,14 @@ class Guarantee(Node):
         records = await info.context.decisions.load(shown(self).application_id)
         concluded = [each for each in records if each.stage is not Stage.CHANGE]
         return stored(concluded[-1].body).plan if concluded and shown(self).medium is Medium.ELECTRONIC else None
+
+    @strawberry.field(
+        graphql_type=CertificateVerdict | None,
+        description="What the obligee (発注者) said of the live certificate (受理・不受理); null: nothing, or not here.",
+        metadata=needs("id"),
+    )
+    async def verdict(self, info: Request) -> CoreObject:
+        return await info.context.loader("verdicts", inbox.verdicts_of).load(shown(self).id)
 
     @strawberry.field(
         graphql_type=list[Submission],

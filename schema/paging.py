@@ -1,10 +1,17 @@
 """Connections as Relay describes them, with what the leaflet's list shows: how many there are, and which are seen."""
 
+from typing import Annotated
+
 import strawberry
 
 from denshi_hosho.core.paging import Page, Window
 from denshi_hosho.schema.context import CoreObject
 from denshi_hosho.schema.policy import Reach, reached
+
+First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
+After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
+Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Cursor before which the page ends.")]
 
 
 @reached(Reach.PART)

@@ -27,16 +27,17 @@ from denshi_hosho.schema.calculators import CalculatorQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.fees import FeeQueries
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
+from denshi_hosho.schema.inbox_queries import ComparisonQueries
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
-from denshi_hosho.schema.paging import PageInfo
+from denshi_hosho.schema.paging import After, First, PageInfo
 from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.rules import Obligee
 from denshi_hosho.schema.scalars import AccessKey, GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.verifying import VerifyingQueries
-from denshi_hosho.schema.viewer import After, First, Viewer
+from denshi_hosho.schema.viewer import Viewer
 from denshi_hosho.schema.words import SuretyClass
 
 
@@ -187,7 +188,7 @@ _OWN = {
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries, ComparisonQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",
@@ -273,7 +274,10 @@ class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries):
         work: Annotated[
             WorkInput | None, strawberry.argument(description="The work that a refusal with `work` has asked for.")
         ] = None,
+        version: Annotated[
+            int | None, strawberry.argument(description="Which version of it (版), from 1; left out: the live one.")
+        ] = None,
     ) -> CertificateResult:  # fmt: skip
         columns = wanted(info, on="Certificate")
         claim = Claim(number, access_key, info.context.caller, work.solution() if work else None)
-        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns))
+        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns, version))

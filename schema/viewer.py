@@ -15,18 +15,14 @@ from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafts import DraftConnection
 from denshi_hosho.schema.fees import FeeViewing
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
-from denshi_hosho.schema.paging import Connection, extras, window
+from denshi_hosho.schema.inbox_queries import ViewerInbox
+from denshi_hosho.schema.paging import After, Before, Connection, First, Last, extras, window
 from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.principals import PartyConnection
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.webhooks import WebhookFields
 from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, DraftState, GuaranteeOrder, Role, SearchField
-
-First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
-After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
-Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Cursor before which the page ends.")]
 
 
 @strawberry.input(description="What to look for in the list of guarantees (検索).")
@@ -40,7 +36,7 @@ class GuaranteeSearchInput:
 
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
-class Viewer(ChangeQueries, FeeViewing, WebhookFields):
+class Viewer(ChangeQueries, FeeViewing, WebhookFields, ViewerInbox):
     role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN, About.ACCOUNT))
 
     @strawberry.field(

@@ -27,7 +27,7 @@ class InterimFacts:
     """
 
     contract_price: int
-    starts_on: date
+    starts_on: date | None
     ends_on: date
     on: date
     advance_received: int | None = None
@@ -85,6 +85,9 @@ def _received(facts: InterimFacts) -> Condition:
 
 
 def _half(facts: InterimFacts) -> Condition:
+    if facts.starts_on is None:
+        return Condition("HALF_TERM_PASSED", _UNKNOWN, "工期の始期が分からないため、2分の1を経過したか分かりません。",
+                         "When the term starts is unknown, so whether half of it has passed is, too.")  # fmt: skip
     half = half_term(facts.starts_on, facts.ends_on)
     when = (f"工期{half.days}日の2分の1({half.half}日)を経過するのは{half.from_day}日目からです。",
             f"Half of the term of {half.days} days ({half.half} days) has passed from its day {half.from_day} on.")  # fmt: skip

@@ -7,14 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.funds.states import COUNTED
+from denshi_hosho.core.interim.received import ADVANCES
 from denshi_hosho.core.ownership import sees_as_party
 from denshi_hosho.core.rows import AnyRow, AnySelect
 from denshi_hosho.core.tables import funds_line, guarantee, surety, withdrawal, withdrawal_line
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.core.vocabulary import FundsItem, GuaranteeKind, WithdrawalState
-
-# Kinds of guarantees with an advance.
-ADVANCES = (GuaranteeKind.ADVANCE_PAYMENT, GuaranteeKind.INTERIM_ADVANCE_PAYMENT)
+from denshi_hosho.core.vocabulary import FundsItem, WithdrawalState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

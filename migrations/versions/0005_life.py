@@ -430,6 +430,7 @@ def _verdict() -> None:
         _key(),
         sa.Column("guarantee_id", ID, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("submission_id", ID, nullable=False),
         sa.Column("obligee_id", ID, nullable=False),
         sa.Column("account_id", ID, nullable=False),
         sa.Column("verdict", _word("verdict", "ACCEPTED", "REJECTED"), nullable=False),
@@ -439,8 +440,11 @@ def _verdict() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_verdict_account_id")),
         sa.ForeignKeyConstraint(["guarantee_id"], ["guarantee.id"], name=op.f("fk_verdict_guarantee_id")),
         sa.ForeignKeyConstraint(["obligee_id"], ["obligee.id"], name=op.f("fk_verdict_obligee_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_verdict_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
-        sa.UniqueConstraint("guarantee_id", "version", name=op.f("uq_verdict_guarantee_id_version")),
+        sa.UniqueConstraint(
+            "guarantee_id", "version", "submission_id", name=op.f("uq_verdict_guarantee_id_version_submission_id")
+        ),
     )
     op.create_index(op.f("ix_verdict_obligee_id"), "verdict", ["obligee_id"], unique=False)
 

@@ -12,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.auditing import verify
 from denshi_hosho.core.errors import Refused
-from denshi_hosho.core.funds import advance, evidence, statements, withdrawals
+from denshi_hosho.core.funds import evidence, statements, withdrawals
 from denshi_hosho.core.funds.checking import FundsLine, check_lines
 from denshi_hosho.core.funds.standing import Standing, standing
 from denshi_hosho.core.funds.withdrawals import Drawn
+from denshi_hosho.core.interim import received
 from denshi_hosho.core.tables import funds_line, funds_statement, guarantee, guarantee_step, withdrawal, withdrawal_line
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Evidence, FundsItem, FundsState, GuaranteeKind, GuaranteeStep, WithdrawalState
@@ -44,7 +45,7 @@ class Funds:
 
     async def receive(self, amount: int = ADVANCE) -> None:
         await self.world.database.write(
-            lambda c: advance.record(c, self.world.contractor, self.guarantee_id, (amount, DAY), NOW)
+            lambda c: received.record(c, self.world.contractor, self.guarantee_id, amount, DAY, NOW)
         )
 
     async def state(self, *lines: FundsLine) -> int:
@@ -125,14 +126,14 @@ async def test_what_was_requested_approved_and_paid_adds_up(funds: Funds) -> Non
 
 async def test_an_advance_is_told_once_nothing_was_asked_for_and_up_to_what_is_guaranteed(world: World) -> None:
     funds = Funds(world, await world.concluded())
-    await funds.refused("ADVANCE_ABOVE_GUARANTEE", doing=funds.receive(ADVANCE + 1))
+    await funds.refused("ADVANCE_ABOVE_GUARANTEED_AMOUNT", doing=funds.receive(ADVANCE + 1))
     await funds.receive(5_000_000)
     await funds.receive(ADVANCE)
     row = await world.one(sa.select(guarantee).where(guarantee.c.id == funds.guarantee_id))
     assert (row.advance_amount, row.advance_received_on) == (ADVANCE, DAY)
     await funds.consent(await funds.state())
     asked = await funds.request(1)
-    await funds.refused("ADVANCE_IN_USE", doing=funds.receive())
+    await funds.refused("ADVANCE_WITHDRAWN", doing=funds.receive())
     await funds.end(asked, GuaranteeStep.WITHDRAWAL_RETURNED)
     await funds.receive(18_000_000)
     await funds.refused("FUNDS_ABOVE_ADVANCE", "OVERHEADS_ABOVE_SHARE", doing=funds.request(1))
@@ -247,7 +248,7 @@ async def test_others_see_none_of_it(funds: Funds) -> None:
         return await funds.do(lambda c: withdrawals.approve(c, who, asked, NOW))
 
     async def receive(who: Actor) -> None:
-        await world.database.write(lambda c: advance.record(c, who, funds.guarantee_id, (1, DAY), NOW))
+        await world.database.write(lambda c: received.record(c, who, funds.guarantee_id, 1, DAY, NOW))
 
     for who in (world.other, world.rival):
         await funds.refused("NOT_FOUND", doing=approve(who))
@@ -286,7 +287,7 @@ async def test_every_step_stands_in_the_timeline(funds: Funds) -> None:
     await funds.pay(asked)
     rows = await funds.world.all(sa.select(guarantee_step).order_by(guarantee_step.c.id))
     assert [(row.step.name, row.note) for row in rows] == [
-        ("ADVANCE_RECEIVED", "19,200,000円"), ("FUNDS_STATED", "第1版"), ("FUNDS_CONSENTED", "第1版"),
+        ("ADVANCE_RECEIVED", "2024-06-03 19,200,000円"), ("FUNDS_STATED", "第1版"), ("FUNDS_CONSENTED", "第1版"),
         ("WITHDRAWAL_REQUESTED", "1,000円"), ("WITHDRAWAL_APPROVED", "1,000円"), ("WITHDRAWAL_PAID", "1,000円"),
     ]  # fmt: skip
 

@@ -69,6 +69,7 @@ _FRAGMENTS = {
     " password printed ja en } forbidden fields { ja en value secret } checklist { ja en literal sources { ...source } }"
     " unresolved { code field ja en } ready keyInText numbers }",
     "submission": "on Submission { id stands: state way handedTo: address handedInOn preparedAt steps { state at note }"
+    " items { number kind keyIsLive } keysChangedSince"
     " message { ...message } }",
     "shortSubmission": "on Submission { id state way address handedInOn steps { state note } }",
     "step": "on ExplanationStep { place aspect standing ja en reasons { code } missing }",
@@ -103,7 +104,8 @@ _FRAGMENTS = {
     " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName principalName worksName"
     " contractPrice coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
-    " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
+    " verdict { verdict } keyEvents { event at note who } decisions { ...record } submission { ...plan }"
+    " submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
     " guaranteeEndsOn depositaryBank urgent submittedAt feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"
@@ -126,6 +128,14 @@ _FRAGMENTS = {
     "page": "on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
     "session": "on Session { accessToken expiresAt refreshToken viewer { role partyName } }",
     "entry": "on AuditRecord { index at event role loginId who number record }",
+    "finding": "on ComparisonFinding { point agreement code onCertificate inContract rejection ja en }",
+    "works": "on WorksComparison { match agreement contractNumber findings { ...finding } }",
+    "verdict": "on CertificateVerdict { verdict version code note at }",
+    "item": "on InboxItem { guaranteeId way handedInOn handedInAt guaranteeState currentCompletionOn currentEndsOn currentPrice"
+    " firstOpenedAt state daysSince certificate { number worksName } verdict { ...verdict } comparison { ...works }"
+    ' told: comparison(contractNumber: "6-1") { match } }',
+    "contract": "on WorksContract { contractNumber worksName principalName contractPrice contractOn completionOn"
+    " advanceAmount performancePercent registeredAt }",
     "webhook": "on Webhook { id url events createdAt disabledAt }",
     "delivery": "on WebhookDelivery { id event index at attempts lastStatus lastError deliveredAt parkedAt }",
     "fundsStatement": "on FundsStatement { id version state note statedAt pdfUrl lines { id line item description quantity"
@@ -155,6 +165,7 @@ def mutation(name: str, input_type: str, answer: str) -> str:
 _APPLICATION = "... on ApplicationPayload { application { ...summary } }"
 _DRAFT = "... on DraftPayload { draft { ...shortDraft } }"
 _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
+_INBOX = "... on InboxPayload { items { ...item } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
 _STATED = "... on FundsPayload { statement { ...fundsStatement } }"
 _WITHDRAWAL = "... on WithdrawalPayload { withdrawal { ...withdrawal } }"
@@ -181,7 +192,6 @@ MUTATIONS = {
     "redeliverWebhook": mutation(
         "redeliverWebhook", "RedeliverWebhookInput", "... on WebhookDeliveryPayload { delivery { ...delivery } }"
     ),
-    "recordAdvanceReceived": mutation("recordAdvanceReceived", "RecordAdvanceInput", _GUARANTEE),
     "stateFunds": mutation("stateFunds", "StateFundsInput", _STATED),
     "consentFunds": mutation("consentFunds", "ConsentFundsInput", _STATED),
     "returnFunds": mutation("returnFunds", "ReturnFundsInput", _STATED),
@@ -194,6 +204,14 @@ MUTATIONS = {
     "signInWithProvider": mutation("signInWithProvider", "SignInWithProviderInput", "...session"),
     "refreshSession": mutation("refreshSession", "RefreshInput", "...session"),
     "signOut": mutation("signOut", "RefreshInput", "... on SignedOut { ended }"),
+    "openInboxItems": mutation("openInboxItems", "OpenInboxItemsInput", _INBOX),
+    "acceptCertificate": mutation("acceptCertificate", "AcceptCertificateInput", _INBOX),
+    "rejectCertificate": mutation("rejectCertificate", "RejectCertificateInput", _INBOX),
+    "registerWorksContracts": mutation(
+        "registerWorksContracts",
+        "RegisterWorksContractsInput",
+        "... on WorksContractsPayload { contracts { ...contract } }",
+    ),
     "changePassword": mutation("changePassword", "ChangePasswordInput", "...session"),
     "applyForGuarantee": mutation("applyForGuarantee", "ApplyForGuaranteeInput", _APPLICATION),
     "resubmitApplication": mutation("resubmitApplication", "ResubmitApplicationInput", _APPLICATION),
@@ -209,6 +227,7 @@ MUTATIONS = {
     "revealAccessKey": mutation(
         "revealAccessKey", "RevealAccessKeyInput", "... on RevealedKey { pdfUrl checkpoint notice { ...notice } }"
     ),
+    "recordAdvanceReceived": mutation("recordAdvanceReceived", "RecordAdvanceReceivedInput", _GUARANTEE),
     "rotateAccessKey": mutation("rotateAccessKey", "RotateAccessKeyInput", _GUARANTEE),
     "prepareSubmission": mutation(
         "prepareSubmission",
@@ -270,8 +289,8 @@ NODE = whole(
     " ... on FundsStatement { version } ... on Withdrawal { paidOn } } }"
 )
 CERTIFICATE = whole(
-    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
-    " { certificate(number: $number, accessKey: $accessKey, work: $work) { __typename ...certificate ...refused } }"
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput, $version: Int)"
+    " { certificate(number: $number, accessKey: $accessKey, work: $work, version: $version) { __typename ...certificate ...refused } }"
 )
 VERIFY = whole(
     "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) { __typename ... on VerifiedCertificate {"
@@ -334,4 +353,23 @@ AUDIT_TRAIL = whole(
     "query ($search: AuditSearchInput, $first: Int, $after: String, $last: Int, $before: String) { viewer {"
     " auditTrail(search: $search, first: $first, after: $after, last: $last, before: $before)"
     " { totalCount pageInfo { ...page } nodes { ...entry } edges { cursor node { index } } } } }"
+)
+INBOX = whole(
+    "query ($search: InboxSearchInput, $sort: InboxOrder, $first: Int, $after: String, $last: Int, $before: String) { viewer {"
+    " inbox(search: $search, sort: $sort, first: $first, after: $after, last: $last, before: $before) { totalCount"
+    " nodes { ...item } edges { cursor node { guaranteeId } } pageInfo { ...page } } } }"
+)
+INBOX_ITEM = whole("query ($id: ID!) { viewer { inboxItem(guaranteeId: $id) { ...item } } }")
+WORKS_CONTRACTS = whole(
+    "query ($first: Int, $after: String, $last: Int, $before: String) { viewer {"
+    " worksContracts(first: $first, after: $after, last: $last, before: $before) { totalCount nodes { ...contract }"
+    " edges { cursor node { contractNumber } } pageInfo { ...page } } } }"
+)
+INBOX_EXPORT = (
+    "query ($search: InboxSearchInput) { viewer { inboxExport(search: $search) { csvUrl jsonUrl total cut } } }"
+)
+COMPARE_CERTIFICATE = whole(
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $contract: ComparedContractInput!, $work: WorkInput) {"
+    " compareCertificate(number: $number, accessKey: $accessKey, contract: $contract, work: $work) {"
+    " __typename ...works ...refused } }"
 )

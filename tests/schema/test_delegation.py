@@ -71,6 +71,10 @@ withdrawClaim        NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_FOUND     NOT
 rotateWebhookSecret  done          NOT_FOUND     NOT_FOUND     NOT_FOUND     NOT_FOUND
 disableWebhook       done          NOT_FOUND     NOT_FOUND     NOT_FOUND     NOT_FOUND
 redeliverWebhook     done          NOT_FOUND     NOT_FOUND     NOT_FOUND     NOT_FOUND
+openInboxItems          NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          NOT_FOUND
+acceptCertificate       NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          NOT_FOUND
+rejectCertificate       NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          NOT_FOUND
+registerWorksContracts  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  done          done
 """
 # Who sees the contractor's object; what is not named here is seen by everybody whom QUERY_TABLE lets see it.
 SEEING_TABLE = """
@@ -80,6 +84,9 @@ Viewer.guarantee          seen     missing  seen     seen     missing
 Viewer.applications       seen     missing  seen     missing  missing
 Viewer.drafts             seen     missing  missing  missing  missing
 Viewer.auditTrail         seen     missing  seen     missing  missing
+Viewer.inbox              missing  missing  missing  seen     missing
+Viewer.inboxItem          missing  missing  missing  seen     missing
+Viewer.inboxExport        missing  missing  missing  seen     missing
 node.Guarantee            seen     missing  seen     seen     missing
 node.GuaranteeApplication seen     missing  seen     missing  missing
 node.Submission           seen     missing  seen     missing  missing

@@ -18,6 +18,7 @@ from tests.client import Api
 from tests.conftest import NOW, api_of, with_rulebook
 from tests.schema import operations as ops
 from tests.schema.collecting import all_of, asked_by
+from tests.schema.delegating import add_obligee
 
 pytestmark = pytest.mark.anyio
 
@@ -105,6 +106,34 @@ class Story:
         await self.seen(guarantee, application_id)
         await self.drafted(application_id)
         await self.withdrawn(guarantee)
+        await self.judged(guarantee)
+
+    async def judged(self, guarantee: Any) -> None:
+        notice = (await self.api.do(ops.MUTATIONS["revealAccessKey"], guaranteeId=guarantee["id"]))["notice"]
+        told = {"worksName": "町道舗装工事", "principalName": "別会社", "contractPrice": 48_000_000, "contractOn": "2024-04-15",
+                "completionOn": "2025-03-15", "advanceAmount": 16_000_000, "performancePercent": 30}  # fmt: skip
+        await self.ask("compareCertificate", ops.COMPARE_CERTIFICATE, number=notice["number"], work=WORK,
+                       accessKey=notice["accessKey"], contract={**told, "obligeeName": "試験町長"})  # fmt: skip
+        await add_obligee(self.api.platform, "obligee", "test/town")
+        await self.as_("obligee")
+        contracts = [{**told, "contractNumber": "6-1"}, {**told, "contractNumber": "6-2"}]
+        await self.do("registerWorksContracts", contracts=contracts, idempotencyKey="k")
+        await self.do("openInboxItems", guaranteeIds=[guarantee["id"]], idempotencyKey="o")
+        await self.do("rejectCertificate", guaranteeId=guarantee["id"], code="NAMES_DIFFER", note="名称の相違", version=1,
+                      idempotencyKey="j")  # fmt: skip
+        await self.do("acceptCertificate", guaranteeId=guarantee["id"], note="受理", version=1, idempotencyKey="a")
+        search = {"text": "町道", "works": "舗装", "kinds": ["ADVANCE_PAYMENT"], "states": ["ACCEPTED"], "verdicts": ["REJECTED"],
+                  "unanswered": False, "fromOn": "2024-06-03", "toOn": "2024-06-03"}  # fmt: skip
+        page = await self.ask("inbox", ops.INBOX, search=search, sort="NUMBER", first=1)
+        cursor = page["inbox"]["pageInfo"]["endCursor"]
+        await self.ask("inbox after it", ops.INBOX, sort="NUMBER", after=cursor)
+        await self.ask("inbox before it", ops.INBOX, sort="NUMBER", last=1, before=cursor)
+        await self.ask("inboxItem", ops.INBOX_ITEM, id=guarantee["id"])
+        await self.ask("inboxExport", ops.INBOX_EXPORT, search=search)
+        page = await self.ask("worksContracts", ops.WORKS_CONTRACTS, first=1)
+        cursor = page["worksContracts"]["pageInfo"]["endCursor"]
+        await self.ask("worksContracts after it", ops.WORKS_CONTRACTS, after=cursor)
+        await self.ask("worksContracts before it", ops.WORKS_CONTRACTS, last=1, before=cursor)
 
     async def sessions(self) -> None:
         session = await self.do("signIn", loginId="contractor", password=PASSWORD, work=WORK)

@@ -88,7 +88,7 @@ async def test_another_amount_needs_another_fee(api: Api) -> None:
     ]
     await owner.do(RECORD_FEE, applicationId=application_id, amount=39_800, receivedOn="2024-06-03")
     await owner.do(APPROVE, applicationId=application_id)
-    assert await calculate(api, application_id, "f3") == []
+    assert await calculate(api, application_id, "f3") == ["FEE_RECORDED"]
 
 
 async def test_a_class_is_the_suretys_to_set(api: Api) -> None:
@@ -117,7 +117,7 @@ async def test_the_fees_of_a_month_are_listed_for_who_pays_consolidated(api: Api
     month = (await other.ask(ops.FEE_MONTH, suretyId=other.surety_id, month="2024-06"))["viewer"]["feeMonth"]
     assert (month["total"], [each["amount"] for each in month["statements"]]) == (134_800, [67_400, 67_400])
     text = pdf_text((await api.http.get(month["pdfUrl"])).content)
-    assert all(each in text for each in ("保証料明細書（一括後払）", "2024年6月分", "134,800 円", "市道0号線"))
+    assert all(each in text for each in ("保証料明細書（一括後払）", "令和6年6月分", "134,800 円", "市道0号線"))
     assert month["statements"][0]["pdfUrl"].startswith("http")
     empty = (await other.ask(ops.FEE_MONTH, suretyId=other.surety_id, month="2024-07"))["viewer"]["feeMonth"]
     assert (empty["total"], empty["statements"]) == (0, [])

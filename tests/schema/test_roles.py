@@ -80,6 +80,21 @@ async def _handed_in(api: Api) -> Json:
     return given
 
 
+async def _in_the_inbox(api: Api) -> Json:
+    await _handed_in(api)
+    return {"guaranteeId": global_id("Guarantee", 1), "idempotencyKey": "o"}
+
+
+async def _to_open(api: Api) -> Json:
+    given = await _in_the_inbox(api)
+    return {"guaranteeIds": [given["guaranteeId"]], "idempotencyKey": "o"}
+
+
+async def _contracts(_api: Api) -> Json:
+    contract = {"contractNumber": "6-1", "worksName": "工事", "principalName": "受注者", "contractPrice": 1}
+    return {"contracts": [contract], "idempotencyKey": "o"}
+
+
 async def _draft(api: Api) -> Json:
     contractor = await api.as_("contractor")
     given = {"title": "下書き", "content": matsue(contractor.surety_id), "idempotencyKey": "draft"}
@@ -208,8 +223,11 @@ GIVEN: dict[str, Given] = {
     "confirmArrival": _handed_in,
     "recordAcceptance": _handed_in,
     "recordRejection": with_(_handed_in, note="不受理"),
+    "openInboxItems": _to_open,
+    "acceptCertificate": _in_the_inbox,
+    "rejectCertificate": with_(_in_the_inbox, code="OTHER", note="不受理"),
+    "registerWorksContracts": _contracts,
     "changePassword": _password,
-    "recordAdvanceReceived": with_(_guarantee, amount=1_000, receivedOn="2024-06-03", idempotencyKey="k"),
     "stateFunds": with_(_guarantee, lines=[{"item": "LABOUR"}], idempotencyKey="k"),
     "consentFunds": _stated,
     "returnFunds": with_(_stated, note="差戻し"),
@@ -222,6 +240,7 @@ GIVEN: dict[str, Given] = {
     "rotateWebhookSecret": _webhook,
     "disableWebhook": _webhook,
     "redeliverWebhook": _delivery,
+    "recordAdvanceReceived": with_(_guarantee, amount=19_200_000, receivedOn="2024-06-03", idempotencyKey="a"),
     "requestChange": with_(_guarantee, change={"completionOn": "2025-03-31"}, reason="設計変更", idempotencyKey="k"),
     "concludeChange": _change,
     "declineChange": with_(_change, note="不可"),
@@ -262,7 +281,6 @@ submitKey            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_A
 confirmArrival       NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordAcceptance     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordRejection      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
-recordAdvanceReceived NOT_SIGNED_IN done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 stateFunds           NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 consentFunds         NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
 returnFunds          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
@@ -271,10 +289,15 @@ cancelWithdrawal     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_A
 returnWithdrawal     NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
 approveWithdrawal    NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
 recordWithdrawalPaid NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+openInboxItems          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+acceptCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+rejectCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+registerWorksContracts  NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
 registerWebhook      NOT_SIGNED_IN  done         done         done         done
 rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 redeliverWebhook     NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
+recordAdvanceReceived NOT_SIGNED_IN done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 requestChange        NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
 withdrawChange       NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
 concludeChange       NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
@@ -324,6 +347,11 @@ compareObligees                 seen     seen     seen     seen     seen
 compareDays                     seen     seen     seen     seen     seen
 coverage                        seen     seen     seen     seen     seen
 staleRules                      seen     seen     seen     seen     seen
+compareCertificate              seen     seen     seen     seen     seen
+Viewer.inbox                    missing  missing  missing  missing  missing
+Viewer.inboxItem                missing  missing  missing  missing  missing
+Viewer.worksContracts           missing  seen     seen     seen     seen
+Viewer.inboxExport              missing  missing  missing  missing  missing
 certificate                     seen     seen     seen     seen     seen
 verifyCertificate               seen     seen     seen     seen     seen
 halfTerm                        seen     seen     seen     seen     seen
@@ -464,6 +492,7 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     principal = (await contractor.ask(ops.PARTIES))["viewer"]["parties"]["nodes"][0]["principal"]["id"]
     asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
+    contract = {"worksName": "工事", "principalName": "受注者", "contractPrice": 1}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
            **drawn,
            "Draft": draft, "Principal": principal, "ChangeRequest": change_id, "Claim": claim_id,
@@ -526,10 +555,24 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
             {"suretyId": global_id("Surety", 987_654_321), "month": "2024-06"},
         ),
         "certificate": (ops.CERTIFICATE, key, {**key, "number": none}),
+        "compareCertificate": (
+            ops.COMPARE_CERTIFICATE, {**key, "contract": contract}, {**key, "contract": contract, "number": none},
+        ),
+        "Viewer.inbox": (INBOX, {"search": {"text": shown["number"]}}, {"search": {"text": none}}),
+        "Viewer.inboxItem": (
+            "query ($id: ID!) { viewer { inboxItem(guaranteeId: $id) { guaranteeId } } }",
+            {"id": guarantee["id"]}, {"id": global_id("Guarantee", 987_654_321)},
+        ),
+        "Viewer.worksContracts": ("{ viewer { worksContracts { totalCount } } }", {}, {}),
+        "Viewer.inboxExport": (
+            "query ($search: InboxSearchInput) { viewer { inboxExport(search: $search) { total } } }",
+            {"search": {"text": shown["number"]}}, {"search": {"text": none}},
+        ),
         "verifyCertificate": (VERIFY, {"input": {"jws": await _statement(api, shown["number"])}}, {"input": {"jws": "x.y.z"}}),
     }  # fmt: skip
 
 
+INBOX = "query ($search: InboxSearchInput) { viewer { inbox(search: $search) { totalCount nodes { guaranteeId } } } }"
 VERIFY = """query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) {
   __typename ... on VerifiedCertificate { certificate { number } }
 } }"""
@@ -551,6 +594,7 @@ NO_OBJECT = {
     "obligees",
     "auditLog",
     "Viewer.webhooks",
+    "Viewer.worksContracts",
 }  # asked for nothing by its name
 
 

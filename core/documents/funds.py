@@ -1,5 +1,6 @@
 """Use-of-funds statements (使途内訳明細書) and withdrawal requests (払出依頼書) as PDF: as many pages of A4 as they need."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -7,8 +8,8 @@ from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.documents.sheet import HEIGHT, WIDTH, Facts, Sheet, Type, many_pages
 from denshi_hosho.core.documents.tables import Column, Row, draw_rows, pages_of, row_of
 from denshi_hosho.core.documents.typeface import Face
-from denshi_hosho.core.funds.evidence import papers_of
 from denshi_hosho.core.rows import AnyRow
+from denshi_hosho.core.vocabulary import Evidence
 from denshi_hosho.core.wareki import wareki
 
 INK = (0.1, 0.17, 0.3)
@@ -72,7 +73,7 @@ def withdrawal_pdf(row: AnyRow, lines: Sequence[AnyRow]) -> bytes:
 
 
 def _drawn(line: AnyRow) -> Sequence[str]:
-    papers = "、".join(each.ja for each in papers_of(line.evidence))
+    papers = "、".join(Evidence(each).ja for each in json.loads(line.evidence))
     method = UNDETERMINED if line.paid_by is None else line.paid_by.ja
     return (
         str(line.line), line.item.ja, _known(line.description), f"{line.amount:,}", method, _known(line.paid_to), papers or "なし",

@@ -10,6 +10,7 @@ from denshi_hosho.cli.admin import db, keys, sureties
 from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
+from denshi_hosho.cli.evidence import sureties_evidence
 from denshi_hosho.cli.keyring import KEY_COMMANDS
 from denshi_hosho.cli.mail import mail
 from denshi_hosho.cli.obligees import obligees
@@ -35,6 +36,7 @@ for command in (
     expire, schema, rules,
 ):  # fmt: skip
     hosho.add_command(command)
+sureties.add_command(sureties_evidence)
 for command in KEY_COMMANDS:
     keys.add_command(command)
 

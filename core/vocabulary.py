@@ -275,6 +275,24 @@ class FundsItem(Word):
     SITE_OVERHEADS = "SITE_OVERHEADS", "現場管理費等"
 
 
+class WithdrawalMethod(Word):
+    """By which way what is withdrawn is paid out (払出方法)."""
+
+    TRANSFER = "TRANSFER", "口座振込"
+    OTHER = "OTHER", "その他"
+
+
+class Evidence(Word):
+    """A paper that shows for what a withdrawal is used (確認書類)."""
+
+    INVOICE = "INVOICE", "請求書"
+    ORDER = "ORDER", "注文書・契約書"
+    DELIVERY_NOTE = "DELIVERY_NOTE", "納品書"
+    PAYROLL = "PAYROLL", "賃金台帳"
+    RECEIPT = "RECEIPT", "領収書"
+    OTHER = "OTHER", "その他"
+
+
 class WithdrawalState(Word):
     """Where a withdrawal request (払出依頼書) stands."""
 

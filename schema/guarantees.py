@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from denshi_hosho.core.trail import KEY_HOLDER
-from denshi_hosho.resolvers import changing, ending, explaining, fees, inbox, obligees, reading
+from denshi_hosho.resolvers import changing, ending, explaining, fees, funding, inbox, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
@@ -14,6 +14,7 @@ from denshi_hosho.schema.claims import Claim, TimelineEntry
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.explaining import Replay
 from denshi_hosho.schema.fees import FeeStatement
+from denshi_hosho.schema.funds import Funds
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.plans import SubmissionPlan
@@ -125,6 +126,15 @@ class Guarantee(Node):
     )
     async def fee_statements(self, info: Request) -> CoreObject:
         return await info.context.loader("fee_statements", fees.statements_of).load(shown(self).application_id)
+
+    @strawberry.field(
+        graphql_type=Funds | None,
+        description="Its advance, the use of it and withdrawals (前払金の使途と払出し), for principal and surety; null for a "
+        "performance guarantee (契約保証).",
+        metadata=needs("id"),
+    )
+    async def funds(self, info: Request) -> CoreObject:
+        return await info.context.loader("funds", funding.standings).load(shown(self).id)
 
     @strawberry.field(
         graphql_type=list[TimelineEntry],

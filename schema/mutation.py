@@ -16,6 +16,7 @@ from denshi_hosho.schema.charging import FeeMutations
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafting import DraftMutations
 from denshi_hosho.schema.ending import EndingMutations
+from denshi_hosho.schema.funding import FundsMutations
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.judging import ObligeeMutations
 from denshi_hosho.schema.outcomes import (
@@ -61,7 +62,7 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
 @strawberry.type(description="Everything that changes something.")
 class Mutation(
     SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations, WebhookMutations, AdvanceMutations,
-    ObligeeMutations,
+    FundsMutations, ObligeeMutations,
 ):  # fmt: skip
     @strawberry.mutation(
         description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)

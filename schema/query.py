@@ -13,6 +13,7 @@ from denshi_hosho.resolvers import (
     documents,
     drafting,
     ending,
+    funding,
     obligees,
     parties,
     reading,
@@ -137,6 +138,14 @@ async def _claim(info: Request, local: int) -> CoreObject:
     return await ending.claim(info.context.platform, info.context.signed_in, local)
 
 
+async def _funds_statement(info: Request, local: int) -> CoreObject:
+    return await funding.statement(info.context.platform, info.context.signed_in, local)
+
+
+async def _withdrawal(info: Request, local: int) -> CoreObject:
+    return await funding.withdrawal(info.context.platform, info.context.signed_in, local)
+
+
 async def _submission(info: Request, local: int) -> CoreObject:
     (found,) = await reading.submissions(info.context.platform, info.context.signed_in, [local])
     return found
@@ -169,6 +178,8 @@ _OWN = {
     "Submission": _submission,
     "ChangeRequest": _change,
     "Claim": _claim,
+    "FundsStatement": _funds_statement,
+    "Withdrawal": _withdrawal,
     "Draft": _draft,
     "Principal": _principal,
     "Webhook": _webhook,

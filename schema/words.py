@@ -23,6 +23,7 @@ from denshi_hosho.core.vocabulary import (
     Consequence,
     ContractMatch,
     DraftState,
+    Evidence,
     FeeState,
     FeeStatementKind,
     FundsItem,
@@ -41,6 +42,7 @@ from denshi_hosho.core.vocabulary import (
     SubmissionState,
     SuretyClass,
     Verdict,
+    WithdrawalMethod,
     WithdrawalState,
     WorkType,
 )
@@ -80,6 +82,7 @@ __all__ = [
     "CopyForm",
     "DeadlineEvent",
     "DraftState",
+    "Evidence",
     "FeeState",
     "FeeStatementKind",
     "FundsItem",
@@ -108,6 +111,7 @@ __all__ = [
     "SuretyClass",
     "Verdict",
     "Way",
+    "WithdrawalMethod",
     "WithdrawalState",
     "WorkType",
 ]
@@ -153,6 +157,8 @@ word_enum(ClaimState, "Where a claim stands (保証金の請求の状態).")
 word_enum(FeeStatementKind, "For what a fee statement was made (保証料計算書の区分).")
 word_enum(FundsItem, "For what an advance may be used (前払金の使途).")
 word_enum(FundsState, "Where a version of a use-of-funds statement stands (使途内訳明細書の状態).")
+word_enum(WithdrawalMethod, "By which way what is withdrawn is paid out (払出方法).")
+word_enum(Evidence, "A paper that shows for what a withdrawal is used (確認書類).")
 word_enum(WithdrawalState, "Where a withdrawal request stands (払出依頼の状態).")
 word_enum(Verdict, "What an obligee (発注者), the issuer, said of a certificate (保証証書の受理・不受理).")
 word_enum(RejectionCode, "Why an obligee (発注者), the issuer, rejected a certificate (不受理の理由).")

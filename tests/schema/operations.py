@@ -138,6 +138,10 @@ _FRAGMENTS = {
     " advanceAmount performancePercent registeredAt }",
     "webhook": "on Webhook { id url events createdAt disabledAt }",
     "delivery": "on WebhookDelivery { id event index at attempts lastStatus lastError deliveredAt parkedAt }",
+    "fundsStatement": "on FundsStatement { id version state note statedAt pdfUrl lines { id line item description quantity"
+    " totalCost fromAdvance method planned payee drawn } }",
+    "withdrawal": "on Withdrawal { id state amount note reason requestedAt paidOn pdfUrl lines { line item description amount"
+    " payee method evidence } }",
     "notice": "on KeyNotice { kind number accessKey worksName obligeeName suretyName text }",
 }
 
@@ -163,6 +167,8 @@ _DRAFT = "... on DraftPayload { draft { ...shortDraft } }"
 _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
 _INBOX = "... on InboxPayload { items { ...item } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
+_STATED = "... on FundsPayload { statement { ...fundsStatement } }"
+_WITHDRAWAL = "... on WithdrawalPayload { withdrawal { ...withdrawal } }"
 _CHANGE = "... on ChangePayload { change { ...change } }"
 _CLAIM = "... on ClaimPayload { claim { ...claim } }"
 _SECRET = "... on WebhookSecret { secret webhook { ...webhook } }"
@@ -186,6 +192,14 @@ MUTATIONS = {
     "redeliverWebhook": mutation(
         "redeliverWebhook", "RedeliverWebhookInput", "... on WebhookDeliveryPayload { delivery { ...delivery } }"
     ),
+    "stateFunds": mutation("stateFunds", "StateFundsInput", _STATED),
+    "consentFunds": mutation("consentFunds", "ConsentFundsInput", _STATED),
+    "returnFunds": mutation("returnFunds", "ReturnFundsInput", _STATED),
+    "requestWithdrawal": mutation("requestWithdrawal", "RequestWithdrawalInput", _WITHDRAWAL),
+    "cancelWithdrawal": mutation("cancelWithdrawal", "SettleWithdrawalInput", _WITHDRAWAL),
+    "returnWithdrawal": mutation("returnWithdrawal", "ReturnWithdrawalInput", _WITHDRAWAL),
+    "approveWithdrawal": mutation("approveWithdrawal", "SettleWithdrawalInput", _WITHDRAWAL),
+    "recordWithdrawalPaid": mutation("recordWithdrawalPaid", "RecordWithdrawalPaidInput", _WITHDRAWAL),
     "signIn": mutation("signIn", "SignInInput", "...session"),
     "signInWithProvider": mutation("signInWithProvider", "SignInWithProviderInput", "...session"),
     "refreshSession": mutation("refreshSession", "RefreshInput", "...session"),
@@ -225,6 +239,13 @@ MUTATIONS = {
     "recordAcceptance": mutation("recordAcceptance", "FollowSubmissionInput", _SUBMISSION),
     "recordRejection": mutation("recordRejection", "FollowSubmissionInput", _SUBMISSION),
 }
+FUNDS = whole(
+    "query ($number: GuaranteeNumber!, $first: Int! = 10, $skip: Int! = 0) { viewer { guarantee(number: $number) {"
+    " advanceAmount advanceReceivedOn funds { advance requested approved paid balance available"
+    " statement { ...fundsStatement } statements(first: $first, skip: $skip) { id version state }"
+    " withdrawals(first: $first, skip: $skip) { ...withdrawal }"
+    " checklist { name isExample items { item evidence } } } } } }"
+)
 SURETIES = whole("{ sureties { ...surety } }")
 ELIGIBILITY = whole(
     "query ($application: EligibilityInput!) { eligibility(application: $application)"
@@ -264,7 +285,8 @@ PARTIES = whole(
 )
 NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission"
-    " ...webhook ...delivery ...draft ...change ...claim ... on Principal { name principalKind: kind } } }"
+    " ...webhook ...delivery ...draft ...change ...claim ... on Principal { name principalKind: kind }"
+    " ... on FundsStatement { version } ... on Withdrawal { paidOn } } }"
 )
 CERTIFICATE = whole(
     "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput, $version: Int)"

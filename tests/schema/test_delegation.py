@@ -50,6 +50,11 @@ submitKey            done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT
 confirmArrival       done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
 recordAcceptance     done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
 recordRejection      done          NOT_FOUND     SEES_ONLY     NOT_ALLOWED   NOT_ALLOWED
+consentFunds         NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+returnFunds          NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+returnWithdrawal     NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+approveWithdrawal    NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
+recordWithdrawalPaid NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
 concludeChange       NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
 declineChange        NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
 calculateFee         NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED   NOT_ALLOWED
@@ -86,6 +91,8 @@ node.Guarantee            seen     missing  seen     seen     missing
 node.GuaranteeApplication seen     missing  seen     missing  missing
 node.Submission           seen     missing  seen     missing  missing
 node.Draft                seen     missing  missing  missing  missing
+node.FundsStatement       seen     missing  seen     missing  missing
+node.Withdrawal           seen     missing  seen     missing  missing
 node.Principal            seen     missing  seen     missing  missing
 Viewer.changeConsequence  seen     missing  seen     missing  missing
 node.ChangeRequest        seen     missing  seen     missing  missing

@@ -105,6 +105,7 @@ class Story:
         guarantee = await self.concluded(application_id)
         await self.seen(guarantee, application_id)
         await self.drafted(application_id)
+        await self.withdrawn(guarantee)
         await self.judged(guarantee)
 
     async def judged(self, guarantee: Any) -> None:
@@ -244,6 +245,46 @@ class Story:
         await self.do(
             "withdrawApplication", applicationId=applied["application"]["id"], reason="中止", idempotencyKey="w"
         )
+
+    async def withdrawn(self, guarantee: Any) -> None:
+        of = {"guaranteeId": guarantee["id"]}
+        line = {"item": "MATERIALS", "description": "鉄筋", "quantity": "1 t", "totalCost": 2_000, "fromAdvance": 1_000,
+                "method": "TRANSFER", "planned": "7月", "payee": "鋼材店"}  # fmt: skip
+        await self.do("recordAdvanceReceived", **of, amount=10_000, receivedOn="2024-06-03", idempotencyKey="f1")
+        first = await self.do("stateFunds", **of, lines=[line], idempotencyKey="f2")
+        contractor = self.api
+        await self.as_("surety")
+        surety = self.api
+        await self.do("returnFunds", statementId=first["statement"]["id"], note="訂正", idempotencyKey="f3")
+        self.api = contractor
+        stated = await self.do("stateFunds", "stated again", **of, lines=[line], idempotencyKey="f4")
+        self.api = surety
+        statement = (await self.do("consentFunds", statementId=stated["statement"]["id"], idempotencyKey="f5"))[
+            "statement"
+        ]
+        drawn = {"fundsLineId": statement["lines"][0]["id"], "amount": 100, "payee": "鋼材店", "method": "OTHER",
+                 "evidence": ["INVOICE"]}  # fmt: skip
+        asked = []
+        self.api = contractor
+        for number in range(3):
+            made = await self.do(
+                "requestWithdrawal",
+                f"withdrawal {number}",
+                **of,
+                lines=[drawn],
+                note="7月分",
+                idempotencyKey=f"g{number}",
+            )
+            asked.append(made["withdrawal"]["id"])
+        await self.do("cancelWithdrawal", withdrawalId=asked[0], idempotencyKey="f6")
+        self.api = surety
+        await self.do("returnWithdrawal", withdrawalId=asked[1], note="訂正", idempotencyKey="f7")
+        await self.do("approveWithdrawal", withdrawalId=asked[2], idempotencyKey="f8")
+        await self.do("recordWithdrawalPaid", withdrawalId=asked[2], paidOn="2024-06-03", idempotencyKey="f9")
+        await self.ask("funds", ops.FUNDS, number=guarantee["number"], first=5, skip=0)
+        await self.ask("node funds statement", ops.NODE, id=statement["id"])
+        await self.ask("node withdrawal", ops.NODE, id=asked[2])
+        self.api = contractor
 
     async def told_by_webhook(self) -> None:
         webhook_id = self.told["registerWebhook"]["webhook"]["id"]

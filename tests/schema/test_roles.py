@@ -32,6 +32,7 @@ from tests.client import (
 from tests.conftest import NOW, SECRET, Clock, api_of
 from tests.core.forging import Genuine, forgeries
 from tests.schema import operations as ops
+from tests.schema.funding import funds_consented, funds_stated
 from tests.schema.lives import add_tariff
 from tests.schema.operations import MUTATIONS
 from tests.schema.parties import add_other_surety
@@ -116,6 +117,28 @@ async def _delivery(api: Api) -> Json:
     await applied(api, "told")
     await herald(api.platform).tell(NOW)
     return {"deliveryId": global_id("WebhookDelivery", 1), "idempotencyKey": "x"}
+
+
+async def _stated(api: Api) -> Json:
+    return {"statementId": (await funds_stated(api, await concluded(api)))["id"], "idempotencyKey": "k"}
+
+
+async def _to_withdraw(api: Api) -> Json:
+    guarantee = await concluded(api)
+    statement = await funds_consented(api, guarantee)
+    lines = [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]
+    return {"guaranteeId": guarantee["id"], "lines": lines, "idempotencyKey": "k"}
+
+
+async def _withdrawal(api: Api) -> Json:
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestWithdrawal"], **await _to_withdraw(api))
+    return {"withdrawalId": answer["withdrawal"]["id"], "idempotencyKey": "w"}
+
+
+async def _approved_withdrawal(api: Api) -> Json:
+    given = await _withdrawal(api)
+    await (await api.as_("surety")).do(MUTATIONS["approveWithdrawal"], **given)
+    return {**given, "idempotencyKey": "paid", "paidOn": "2024-06-03"}
 
 
 def with_(given: Given, **more: object) -> Given:
@@ -205,6 +228,14 @@ GIVEN: dict[str, Given] = {
     "rejectCertificate": with_(_in_the_inbox, code="OTHER", note="不受理"),
     "registerWorksContracts": _contracts,
     "changePassword": _password,
+    "stateFunds": with_(_guarantee, lines=[{"item": "LABOUR"}], idempotencyKey="k"),
+    "consentFunds": _stated,
+    "returnFunds": with_(_stated, note="差戻し"),
+    "requestWithdrawal": _to_withdraw,
+    "cancelWithdrawal": _withdrawal,
+    "returnWithdrawal": with_(_withdrawal, note="差戻し"),
+    "approveWithdrawal": _withdrawal,
+    "recordWithdrawalPaid": _approved_withdrawal,
     "registerWebhook": _hook,
     "rotateWebhookSecret": _webhook,
     "disableWebhook": _webhook,
@@ -250,6 +281,14 @@ submitKey            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_A
 confirmArrival       NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordAcceptance     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordRejection      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+stateFunds           NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+consentFunds         NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+returnFunds          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+requestWithdrawal    NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+cancelWithdrawal     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+returnWithdrawal     NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+approveWithdrawal    NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+recordWithdrawalPaid NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
 openInboxItems          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
 acceptCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
 rejectCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
@@ -291,6 +330,8 @@ node.GuaranteeApplication       missing  seen     missing  seen     missing
 node.Submission                 missing  seen     missing  seen     missing
 node.Webhook                    missing  seen     missing  missing  missing
 node.WebhookDelivery            missing  seen     missing  missing  missing
+node.FundsStatement             missing  seen     missing  seen     missing
+node.Withdrawal                 missing  seen     missing  seen     missing
 node.Obligee                    seen     seen     seen     seen     seen
 node.Surety                     seen     seen     seen     seen     seen
 node.Branch                     seen     seen     seen     seen     seen
@@ -401,6 +442,8 @@ OBJECTS = {
     "draftId",
     "webhookId",
     "deliveryId",
+    "statementId",
+    "withdrawalId",
 }
 
 
@@ -417,6 +460,14 @@ def _none_such(value: Any) -> Any:
     return global_id(typename, 987_654_321)
 
 
+async def _drawn(api: Api, guarantee: Json) -> Json:
+    """The ids of a statement and of a withdrawal request of the contractor's."""
+    statement = await funds_consented(api, guarantee)
+    given = {"guaranteeId": guarantee["id"], "lines": [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]}
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestWithdrawal"], **given, idempotencyKey="wd")
+    return {"FundsStatement": statement["id"], "Withdrawal": answer["withdrawal"]["id"]}
+
+
 async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     """Each row's query, with the contractor's object and with one that does not exist."""
     hook = await _webhook(api)
@@ -426,6 +477,7 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     contractor = await api.as_("contractor")
     prepare = {"guaranteeIds": [guarantee["id"]], "idempotencyKey": "p"}
     submission = (await contractor.do(MUTATIONS["prepareSubmission"], **prepare))["prepared"][0]["submission"]["id"]
+    drawn = await _drawn(api, guarantee)
     await add_tariff(api)
     owner = await api.as_("surety")
     change = {"guaranteeId": guarantee["id"], "change": {"guaranteedAmount": 20_000_000}}
@@ -442,6 +494,7 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
     contract = {"worksName": "工事", "principalName": "受注者", "contractPrice": 1}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
+           **drawn,
            "Draft": draft, "Principal": principal, "ChangeRequest": change_id, "Claim": claim_id,
            "Webhook": hook["webhookId"], "WebhookDelivery": global_id("WebhookDelivery", 1),
            "Obligee": global_id("Obligee", "322016"), "Surety": surety["id"], "Branch": surety["branches"][0]["id"]}  # fmt: skip

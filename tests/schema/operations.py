@@ -108,7 +108,8 @@ _FRAGMENTS = {
     " submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
-    " guaranteeEndsOn depositaryBank urgent submittedAt feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"
+    " guaranteeEndsOn depositaryBank urgent submittedAt follows"
+    " interim { eligible maximum conditions { code state ja en } } feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"
     " decisions { ...record } guarantee { id number } }",
     "summary": "on GuaranteeApplication { id state feeState feeAmount feeReceivedOn delivery kind obligeeName worksName"
     " guaranteedAmount urgent steps { step note } }",
@@ -118,7 +119,7 @@ _FRAGMENTS = {
     " firstGuaranteeOn }",
     "draftContent": "on DraftContent { drafted: obligee surety: suretyId named: obligeeName ofKind: kind delivered: delivery"
     " works: worksName price: contractPrice covered: coveredPrice amount: guaranteedAmount completion: completionOn"
-    " ends: guaranteeEndsOn bank: depositaryBank hurry: urgent facts { ...draftFacts } }",
+    " ends: guaranteeEndsOn bank: depositaryBank hurry: urgent followed: follows facts { ...draftFacts } }",
     "draft": "on Draft { id title draftState: state principalName createdAt changedAt missing content { ...draftContent }"
     " unresolved { code message messageEn path sources { ...source } } become: application { id state } copiedFrom { id } }",
     "shortDraft": "on Draft { id title state missing unresolved { code path } application { id } }",

@@ -167,7 +167,8 @@ async def test_a_rejection_tells_both_sides_why(world: World) -> None:
 
     async def reject(connection: AsyncConnection) -> None:
         row = {"guarantee_id": guarantee_id, "version": 1, "obligee_id": own.obligee_id, "account_id": own.account_id,
-               "submission_id": sa.select(sa.func.max(submission.c.id)).scalar_subquery(), "verdict": Verdict.REJECTED, "code": "AMOUNT", "note": "保証金額が不足しています", "at": NOW}  # fmt: skip
+               "submission_id": sa.select(sa.func.max(submission.c.id)).scalar_subquery(),
+               "verdict": Verdict.REJECTED, "code": "AMOUNT", "note": "保証金額が不足しています", "at": NOW}  # fmt: skip
         made = (await connection.execute(sa.insert(verdict).values(row).returning(verdict.c.id))).scalar_one()
         said = await recorded(connection, verdict, made)
         await note_step(connection, own, guarantee_id, step, NOW, said=said)

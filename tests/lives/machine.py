@@ -18,6 +18,14 @@ from tests.schema.operations import MUTATIONS
 T = TypeVar("T")
 FACTS = {"defaultedOn": "2024-06-01", "reason": "契約解除"}
 ENDED = {"RELEASED", "CANCELLED", "PERFORMED"}
+FUNDS = """query ($number: GuaranteeNumber!) { viewer { guarantee(number: $number) {
+  funds { advance requested approved paid balance available } } } }"""
+STATE = "query ($id: ID!) { node(id: $id) { ... on Withdrawal { state } } }"
+OPEN = {"REQUESTED", "APPROVED", "PAID"}
+MOVES = {
+    ("REQUESTED", "CANCELLED"), ("REQUESTED", "RETURNED"), ("APPROVED", "RETURNED"), ("REQUESTED", "APPROVED"),
+    ("APPROVED", "CANCELLED"), ("APPROVED", "PAID"),
+}  # fmt: skip
 AMOUNTS = st.integers(1, 48_000_000)
 
 
@@ -44,6 +52,10 @@ class Lives(RuleBasedStateMachine):
         self.claimed = 0
         self.determined: int | None = None
         self.given_to_obligee = False
+        self.advance: int | None = None
+        self.line: str | None = None  # the line of the consented statement, of `limit` yen
+        self.limit = 0
+        self.drawn: dict[str, tuple[int, str]] = {}  # withdrawals: yen, state
 
     def run_(self, work: Coroutine[Any, Any, T]) -> T:
         return self.loop.run(work)
@@ -156,6 +168,72 @@ class Lives(RuleBasedStateMachine):
         if ended:
             self.claim, self.determined, self.state = None, None, "ACTIVE"
 
+    @rule(amount=AMOUNTS)
+    def advance_is_received(self, amount: int) -> None:
+        answer = self.do(
+            "contractor", "recordAdvanceReceived", guaranteeId=self.id, amount=amount, receivedOn="2024-06-03"
+        )
+        refused = (
+            self.state != "ACTIVE" or amount > self.amount or any(state in OPEN for _, state in self.drawn.values())
+        )
+        assert (answer["__typename"] == "Refused") == refused, (answer, amount)
+        if not refused:
+            self.advance = amount
+
+    @precondition(lambda self: self.advance is not None and self.line is None and self.state == "ACTIVE")
+    @rule(share=st.integers(1, 100))
+    def funds_are_consented(self, share: int) -> None:
+        limit = max(1, (self.advance or 0) * share // 100)
+        lines = [{"item": "MATERIALS", "totalCost": 48_000_000, "fromAdvance": limit, "method": "TRANSFER"}]
+        answer = self.do("contractor", "stateFunds", guaranteeId=self.id, lines=lines)
+        assert answer["__typename"] != "Refused", answer
+        statement = next(value for value in answer.values() if isinstance(value, dict))
+        consented = self.do("surety", "consentFunds", statementId=statement["id"])
+        assert consented["__typename"] != "Refused", consented
+        self.line, self.limit = statement["lines"][0]["id"], limit
+
+    @precondition(lambda self: self.line)
+    @rule(amount=AMOUNTS)
+    def money_is_asked_for(self, amount: int) -> None:
+        lines = [{"fundsLineId": self.line, "amount": amount, "evidence": []}]
+        answer = self.do("contractor", "requestWithdrawal", guaranteeId=self.id, lines=lines)
+        taken = sum(yen for yen, state in self.drawn.values() if state in OPEN)
+        within = self.state == "ACTIVE" and taken + amount <= min(self.limit, self.advance or 0)
+        if answer["__typename"] != "Refused":
+            assert within, (answer, taken, amount, self.limit, self.advance)
+            self.drawn[answer["withdrawal"]["id"]] = amount, "REQUESTED"
+
+    @precondition(lambda self: self.drawn)
+    @rule(at=st.integers(0, 9),
+          step=st.sampled_from(["cancelWithdrawal", "returnWithdrawal", "approveWithdrawal", "recordWithdrawalPaid"]))  # fmt: skip
+    def money_moves(self, at: int, step: str) -> None:
+        withdrawal_id = sorted(self.drawn)[at % len(self.drawn)]
+        amount, state = self.drawn[withdrawal_id]
+        more = {"returnWithdrawal": {"note": "書類不足"}, "recordWithdrawalPaid": {"paidOn": "2024-06-03"}}.get(
+            step, {}
+        )
+        who = "contractor" if step == "cancelWithdrawal" else "surety"
+        answer = self.do(who, step, withdrawalId=withdrawal_id, **more)
+        if answer["__typename"] != "Refused":
+            after = self.run_(self.askers[who].ask(STATE, id=withdrawal_id))["node"]["state"]
+            assert (state, after) in MOVES, (state, step, after)
+            self.drawn[withdrawal_id] = amount, after
+
+    @invariant()
+    def the_balance_is_the_advance_less_what_was_paid(self) -> None:
+        if not self.id:
+            return
+        seen = self.run_(self.askers["contractor"].ask(FUNDS, number=self.number))["viewer"]["guarantee"]["funds"]
+        sums = [
+            sum(yen for yen, state in self.drawn.values() if state == name)
+            for name in ("REQUESTED", "APPROVED", "PAID")
+        ]
+        assert [seen["requested"], seen["approved"], seen["paid"]] == sums
+        assert seen["advance"] == self.advance
+        if self.advance is not None:
+            assert seen["balance"] == self.advance - sums[2] >= 0
+            assert seen["available"] == self.advance - sum(sums) >= 0
+
     @rule(
         how=st.sampled_from(
             [("releaseGuarantee", "completedOn", "RELEASED"), ("cancelGuarantee", "cancelledOn", "CANCELLED")]
@@ -165,7 +243,10 @@ class Lives(RuleBasedStateMachine):
         mutation, day, state = how
         given = {"guaranteeId": self.id, day: "2024-06-03", **({"reason": "解除"} if state == "CANCELLED" else {})}
         answer = self.do("surety", mutation, **given)
-        refusal = "CHANGE_OPEN" if self.waiting else "WRONG_STATE" if self.state != "ACTIVE" else None
+        under_way = any(state in {"REQUESTED", "APPROVED"} for _, state in self.drawn.values())
+        refusal = "CHANGE_OPEN" if self.waiting else "WITHDRAWAL_OPEN" if under_way else None
+        if self.state != "ACTIVE":
+            refusal = refusal or "WRONG_STATE"
         if self.answered(answer, refusal):
             self.state = state
 

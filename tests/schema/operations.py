@@ -109,7 +109,8 @@ _FRAGMENTS = {
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
     " guaranteeEndsOn depositaryBank urgent submittedAt follows"
-    " interim { eligible maximum conditions { code state ja en } } feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"
+    " interim { eligible maximum conditions { code state ja en } } feeStatements { ...feeStatement }"
+    " obligee { ...obligee } steps { step at note }"
     " decisions { ...record } guarantee { id number } }",
     "summary": "on GuaranteeApplication { id state feeState feeAmount feeReceivedOn delivery kind obligeeName worksName"
     " guaranteedAmount urgent steps { step note } }",

@@ -18,8 +18,8 @@ from tests.client import Api
 from tests.conftest import NOW, api_of, with_rulebook
 from tests.schema import operations as ops
 from tests.schema.collecting import all_of, asked_by
-from tests.schema.lives import add_tariff
 from tests.schema.delegating import add_obligee
+from tests.schema.lives import add_tariff
 
 pytestmark = pytest.mark.anyio
 

@@ -19,7 +19,7 @@ from tests.lives.machine import Lives
 from tests.schema.lives import add_obligee, add_tariff
 from tests.schema.parties import add_other_surety
 
-EXAMPLES, STEPS = 15, 30
+EXAMPLES, STEPS = 20, 30
 ASKERS = ("contractor", "other", "surety", "other-surety", "obligee", "other-obligee")
 
 

@@ -77,6 +77,8 @@ def _covered(revision: Revision) -> Iterator[Covered]:
         yield _listed(dimension.key, revision.listings[dimension.key], revision)
     papers = [(clause.reason.ja, clause.reason.en) for clause in revision.paper]
     yield _one("paper", _known("paper", papers, revision), papers)
+    payment = [] if revision.payment is None else [(ja, en) for _, ja, en, _ in revision.payment.told()]
+    yield _one("payment", _known("payment", payment, revision), payment)
     changes = [each.saying for each in revision.exclusions if each.guard.fields & {"change", "original_medium"}]
     yield _one("change", Known.STATED if changes else Known.NOT_STATED, [(each.ja, each.en) for each in changes])
     yield from _handed_in(revision)

@@ -16,7 +16,7 @@ from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.vocabulary import WorkType
 from denshi_hosho.resolvers.platform import Platform
 from denshi_hosho.rules.faults import UnknownObligee
-from denshi_hosho.rules.payment import Payment
+from denshi_hosho.rules.payment import LABELS, Payment
 
 ADVANCE = ("advance_percent", "advance_floor", "advance_rounding", "advance_cap")
 INTERIM = ("interim_percent", "interim_floor", "excludes_partial_payment")
@@ -55,11 +55,11 @@ def _sentence(payment: Payment | None, keys: tuple[str, ...]) -> tuple[str, str]
     if payment is None:
         return ("この発注者の支払条件は分かりません。一般の基準によります。",
                 "Nothing is known of this obligee's terms of payment; the general rule is used.")  # fmt: skip
-    unknown = [key for key in keys if getattr(payment, key) is None]
+    unknown = [LABELS[key] for key in keys if getattr(payment, key) is None]
     if not unknown:
-        return "この発注者の支払条件によります。", "By this obligee's terms of payment."
-    return (f"この発注者の支払条件によります。分かっていないもの: {'、'.join(unknown)}",
-            f"By this obligee's terms of payment; not known of them: {', '.join(unknown)}.")  # fmt: skip
+        return "この発注者の支払条件が分かっています。", "This obligee's terms of payment are known."
+    return (f"この発注者の支払条件のうち、分かっていないもの: {'、'.join(ja for ja, _ in unknown)}。",
+            f"Of this obligee's terms of payment is not known: {'; '.join(en for _, en in unknown)}.")  # fmt: skip
 
 
 def advance(work_type: WorkType, contract_price: int, covered_price: int | None, told: Told | None) -> Derived | None:

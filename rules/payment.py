@@ -23,7 +23,12 @@ YEN_AMOUNTS = {
     "interim_floor": ("中間前払金の対象となる請負金額の下限", "contract price from which an interim advance is paid"),
 }
 EXCLUDES = "excludes_partial_payment"
-FACT_KEYS = frozenset({*PERCENTS, *YEN_AMOUNTS, EXCLUDES})
+LABELS = {
+    **PERCENTS,
+    **YEN_AMOUNTS,
+    EXCLUDES: ("中間前払金と部分払の併用", "whether interim advances and partial payments exclude each other"),
+}
+FACT_KEYS = frozenset(LABELS)
 PAYMENT_KEYS = FACT_KEYS | {"ja", "en", "literal", "source"}
 
 

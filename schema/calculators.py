@@ -24,7 +24,7 @@ _OBLIGEE_SAID = (
 )
 _OBLIGEE = strawberry.argument(description=f"{_OBLIGEE_SAID}; left out: by the general rule.")
 _ON = strawberry.argument(description="By the obligee's rules of which day; today in Japan if left out.")
-_TERMS = "The obligee's terms that were used; null: none are known, or no obligee was named."
+_TERMS = "The obligee's terms as far as they are known; null: none are, or no obligee was named."
 _REMARK = "What is known of the obligee's terms and what is not; null: no obligee was named."
 
 

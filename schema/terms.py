@@ -57,8 +57,10 @@ def terms_of(told: Told | None) -> ObligeeTerms | None:
     if told is None or told.payment is None:
         return None
     said = told.payment
-    amounts = {key: None if getattr(said, key) is None else Yen(getattr(said, key)) for key in _AMOUNTS}
-    numbers = {key: getattr(said, key) for key in _NUMBERS}
+    amounts: dict[str, CoreObject] = {
+        key: None if getattr(said, key) is None else Yen(getattr(said, key)) for key in _AMOUNTS
+    }
+    numbers: dict[str, CoreObject] = {key: getattr(said, key) for key in _NUMBERS}
     sources: CoreObject = list(said.sources)
     return ObligeeTerms(
         **amounts, **numbers, ja=said.ja, en=said.en, literal=said.literal, is_example=told.example, sources=sources

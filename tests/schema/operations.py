@@ -14,6 +14,22 @@ _SAYINGS = {
     "batching": ("一括", "Together.", 'rule = "TOGETHER"\n'),
     "note": ("注意", "Note.", ""),
 }
+PAYMENT = """[revision.payment]
+advance_percent = 40
+advance_floor = 1_000_000
+advance_rounding = 100_000
+advance_cap = 300_000_000
+interim_percent = 20
+interim_floor = 10_000_000
+excludes_partial_payment = true
+performance_percent = 10
+low_bid_percent = 30
+ja = "前払金は請負金額100万円以上"
+en = "Advances from a contract price of one million yen."
+literal = "原文 前払金"
+source = "page#前払金"
+
+"""
 TOWN = (
     MINIMAL.replace('name = "試験町"\n', 'name = "試験町"\nname_en = "Test Town"\nprefecture = "試験県"\n', 1)
     .replace("seen_on =", 'url = "https://town.example/"\npublished_on = 2024-01-04\nseen_on =')
@@ -21,7 +37,10 @@ TOWN = (
         'ja = "電子メールで提出します。"',
         'from = 2024-04-01\nuntil = 2030-03-31\nliteral = "電子メールにより"\nja = "電子メールで提出します。"',
     )
-    .replace("[revision.submission]\n", '[revision.paper]\naccepted = true\nsource = "page"\n\n[revision.submission]\n')
+    .replace(
+        "[revision.submission]\n",
+        PAYMENT + '[revision.paper]\naccepted = true\nsource = "page"\n\n[revision.submission]\n',
+    )
     + "".join(
         f'\n[[revision.submission.{key}]]\n{more}ja = "{ja}"\nen = "{en}"\nliteral = "原文 {ja}"\nsource = "page#{key}"\n'
         for key, (ja, en, more) in _SAYINGS.items()
@@ -91,7 +110,9 @@ _FRAGMENTS = {
     " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl jws jwsUrl"
     " logProof { record index size path checkpoint proof } replacedBy replacedOn"
     " differences { field label before after } }",
-    "calculated": "on Calculation { amount lines { ja en yen } }",
+    "calculated": "on Calculation { amount lines { ja en yen } obligeeTerms { ...terms } termsRemark { ja en } }",
+    "terms": "on ObligeeTerms { advancePercent advanceFloor advanceRounding advanceCap interimPercent interimFloor"
+    " excludesPartialPayment performancePercent lowBidPercent ja en literal isExample sources { ...source } }",
     "change": "on ChangeRequest { id changeState: state consequence ja en mediumOfIt: medium reason requestedAt settledAt"
     " versionOfIt: version changedFields: changed { field value } }",
     "claim": "on Claim { id claimState: state claimedAmount determinedAmount paidAmount paidOn madeBy madeAt settledAt"
@@ -321,14 +342,16 @@ HALF_TERM = whole(
 )
 INTERIM = whole(
     "query ($input: InterimInput!) { interimEligibility(input: $input) { __typename ... on InterimEligibility"
-    " { eligible maximum conditions { code state ja en } } ...refused } }"
+    " { eligible maximum conditions { code state ja en } obligeeTerms { ...terms } termsRemark { ja en } } ...refused } }"
 )
 MAXIMUM = whole(
-    "query ($workType: WorkType!, $contractPrice: Yen!, $coveredPrice: Yen) { maximumAdvance(workType: $workType,"
-    " contractPrice: $contractPrice, coveredPrice: $coveredPrice) { __typename ...calculated ...refused } }"
+    "query ($workType: WorkType!, $contractPrice: Yen!, $coveredPrice: Yen, $obligee: String, $on: Date)"
+    " { maximumAdvance(workType: $workType, contractPrice: $contractPrice, coveredPrice: $coveredPrice,"
+    " obligee: $obligee, on: $on) { __typename ...calculated ...refused } }"
 )
 PERFORMANCE = whole(
-    "query ($contractPrice: Yen!, $percent: Int) { performanceGuarantee(contractPrice: $contractPrice, percent: $percent)"
+    "query ($contractPrice: Yen!, $percent: Int, $obligee: String, $on: Date)"
+    " { performanceGuarantee(contractPrice: $contractPrice, percent: $percent, obligee: $obligee, on: $on)"
     " { __typename ...calculated ...refused } }"
 )
 DEFAULT = whole(

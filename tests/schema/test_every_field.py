@@ -295,10 +295,20 @@ class Story:
         await self.ask("half a term", ops.HALF_TERM, startsOn="2024-07-01", endsOn="2025-03-15")
         works = {"contractPrice": 100, "startsOn": "2024-07-01", "endsOn": "2025-03-15", "on": "2024-11-07",
                  "advanceReceived": 40, "amount": 20, "workDone": 50, "workOnTime": True, "partialPaid": True,
-                 "excludesPartial": False}  # fmt: skip
+                 "excludesPartial": False, "obligee": "test/town"}  # fmt: skip
         await self.ask("interim", ops.INTERIM, input=works)
-        await self.ask("maximum", ops.MAXIMUM, workType="SURVEY", contractPrice=100, coveredPrice=50)
-        await self.ask("performance", ops.PERFORMANCE, contractPrice=100, percent=30)
+        await self.ask(
+            "maximum",
+            ops.MAXIMUM,
+            workType="SURVEY",
+            contractPrice=100,
+            coveredPrice=50,
+            obligee="test/town",
+            on="2024-06-03",
+        )
+        await self.ask(
+            "performance", ops.PERFORMANCE, contractPrice=100, percent=30, obligee="test/town", on="2024-06-03"
+        )
         default = {"advance": 4, "workDone": 1, "interim": 1, "partialPayments": 1, "guaranteedAmount": 9}
         await self.ask("default", ops.DEFAULT, input=default)
 

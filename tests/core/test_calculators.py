@@ -138,7 +138,7 @@ def by_terms(facts: InterimFacts, **terms: int | bool) -> dict[str, ConditionSta
     ],
 )
 def test_an_obligees_floor_is_one_condition_more(
-    floor: int | None, state: ConditionState, eligible: bool | None, maximum: int
+    floor: int | None, state: ConditionState, *, eligible: bool | None, maximum: int
 ) -> None:
     found = interim(WORKS, InterimTerms(floor_price=floor))
     assert {each.code: each.state for each in found.conditions} == {**states(WORKS), "PRICE_ABOVE_FLOOR": state}

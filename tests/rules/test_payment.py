@@ -59,7 +59,7 @@ def test_that_both_may_go_together_is_not_the_same_as_unknown() -> None:
 
 def test_each_revision_has_its_own_and_before_the_first_there_is_none() -> None:
     second = MINIMAL[MINIMAL.index("[[revision]]") :].replace("2024-04-01", "2025-04-01")
-    text = f"{paid('advance_floor = 5', 'source = "page"')}\n{second}"
+    text = paid("advance_floor = 5", 'source = "page"', second)
     found = payment(text, date(2025, 3, 31))
     assert found is not None
     assert found.advance_floor == 5

@@ -79,7 +79,8 @@ async def test_what_is_left_out_is_named_and_an_example_says_that_it_is_one(town
     found = await maximum(town, 10_000_001, "test/part")
     assert (found["amount"], found["obligeeTerms"]["isExample"]) == (4_000_000, True)
     assert found["termsRemark"] == {
-        "ja": "この発注者の支払条件のうち、分かっていないもの: 前払金の割合、前払金の端数切捨ての単位、前払金の上限額。（例示の規則です。）",
+        "ja": "この発注者の支払条件のうち、分かっていないもの: 前払金の割合、前払金の端数切捨ての単位、"
+        "前払金の上限額。（例示の規則です。）",
         "en": "Of this obligee's terms of payment is not known: share of an advance; unit to which an advance is rounded "
         "down; most that is paid in advance. (This is an example rule.)",
     }
@@ -94,7 +95,9 @@ async def test_what_is_left_out_is_named_and_an_example_says_that_it_is_one(town
         ({}, None, True),
     ],
 )
-async def test_the_floor_of_an_interim_advance(town: Api, told: Json, state: str | None, eligible: bool | None) -> None:
+async def test_the_floor_of_an_interim_advance(
+    town: Api, told: Json, state: str | None, *, eligible: bool | None
+) -> None:
     found = await interim(town, **told)
     assert (states(found).get("PRICE_ABOVE_FLOOR"), found["eligible"]) == (state, eligible)
     assert (found["termsRemark"] is None) is (not told)

@@ -228,16 +228,19 @@ async def test_the_timeline_has_every_step_once_and_the_log_an_entry_for_each(ap
     assert now["timeline"][1]["who"] == "西日本建設業保証株式会社（保証会社）"
 
 
-async def test_the_obligee_is_told_only_what_concerns_it(api: Api) -> None:
+async def test_the_obligee_is_told_only_what_concerns_it(api: Api, clock: Clock) -> None:
     await add_tariff(api)
     made = await lived(api)
     obligee = await add_obligee(api)
     await revealed(api, made["id"])
     query = "query ($id: ID!) { node(id: $id) { ... on Guarantee { timeline { code } claims { id } feeStatements { amount } } } }"
     assert (await obligee.ask(query, id=made["id"]))["node"] is None
+    await ask_for(api, made["id"], completionOn="2025-03-31")  # before its key was handed in
+    clock.now += timedelta(minutes=1)
     await handed_in(api, made["id"])
+    await ask_for(api, made["id"], "k2", completionOn="2025-04-15")
     seen = (await obligee.ask(query, id=made["id"]))["node"]
-    assert ([each["code"] for each in seen["timeline"]], seen["feeStatements"]) == (["SENT"], [])
+    assert ([each["code"] for each in seen["timeline"]], seen["feeStatements"]) == (["SENT", "CHANGE_RECORDED"], [])
 
 
 async def test_a_page_of_the_timeline(api: Api) -> None:

@@ -61,7 +61,8 @@ async def test_a_released_guarantee_is_at_its_end(api: Api) -> None:
     assert (now["state"], now["timeline"][-1]["code"], now["timeline"][-1]["note"]) == (
         "RELEASED", "GUARANTEE_RELEASED", "2024-06-03 完成検査済み",
     )  # fmt: skip
-    assert await status(api, copy) == "RELEASED"
+    verified = (await api.ask(ops.VERIFY, input={"jws": copy}))["verifyCertificate"]
+    assert (verified["status"], verified["statusChangedOn"]) == ("RELEASED", "2024-06-03")
     before = await api.rows()
     assert codes(await release(api, made["id"], "again")) == ["WRONG_STATE"]
     assert codes(await cancel(api, made["id"])) == ["WRONG_STATE"]
@@ -91,6 +92,7 @@ async def test_nothing_ends_while_a_change_waits_or_in_the_future(api: Api) -> N
     assert codes(await release(api, made["id"])) == ["CHANGE_OPEN"]
     assert codes(await cancel(api, made["id"])) == ["CHANGE_OPEN"]
     assert codes(await release(api, made["id"], completedOn="2024-06-04")) == ["DAY_IN_FUTURE"]
+    assert codes(await cancel(api, made["id"], cancelledOn="2024-06-02")) == ["DAY_BEFORE_CONCLUSION"]
     assert await api.rows() == before
     await conclude(api, change["id"])
     assert (await release(api, made["id"]))["__typename"] == "GuaranteePayload"

@@ -199,7 +199,7 @@ class Lives(RuleBasedStateMachine):
     @rule(share=SHARES)
     def money_is_asked_for(self, share: int) -> None:
         amount = max(1, self.limit * share // 200)
-        lines = [{"fundsLineId": self.line, "amount": amount, "evidence": []}]
+        lines: list[Json] = [{"fundsLineId": self.line, "amount": amount, "evidence": []}]
         answer = self.do("contractor", "requestWithdrawal", guaranteeId=self.id, lines=lines)
         taken = sum(yen for yen, state in self.drawn.values() if state in OPEN)
         within = self.state == "ACTIVE" and taken + amount <= min(self.limit, self.advance or 0)

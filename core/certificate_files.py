@@ -19,9 +19,9 @@ from denshi_hosho.core.outbox import OPEN_PATH
 from denshi_hosho.core.pdf_signing import PdfSeal
 from denshi_hosho.core.statement import canonical
 from denshi_hosho.core.status import SIZE, place, uri
-from denshi_hosho.core.tables import access_key, certificate, certificate_file, guarantee
+from denshi_hosho.core.tables import access_key, certificate, certificate_file, guarantee, guarantee_step
 from denshi_hosho.core.verifying import TYPE, Place, claims
-from denshi_hosho.core.vocabulary import AuditEvent, CertificateStatus, GuaranteeState
+from denshi_hosho.core.vocabulary import AuditEvent, CertificateStatus, GuaranteeState, GuaranteeStep
 
 SELF_MADE_REMARK = (
     "この証書の電子署名は、発行者が自己発行した署名証明書によるものです。第三者の認証局は発行者を証明していません。"
@@ -122,6 +122,7 @@ _COLUMNS = (
     certificate_file.c.pdf_sha256, certificate_file.c.jws, _RETIRED.label("retired_at"),
 )  # fmt: skip
 _TABLES = certificate.join(guarantee).outerjoin(certificate_file)
+_ENDS = (GuaranteeStep.GUARANTEE_CANCELLED, GuaranteeStep.GUARANTEE_RELEASED, GuaranteeStep.CLAIM_PAID)
 _IN_FORCE = (GuaranteeState.ACTIVE, GuaranteeState.CLAIMED)
 
 
@@ -178,5 +179,12 @@ async def _since(connection: AsyncConnection, row: Any) -> date | None:
             first = sa.select(sa.func.min(certificate.c.issued_on)).select_from(tables).where(*later)
             found: date | None = (await connection.execute(first)).scalar_one()
             return found
+        case CertificateStatus.CANCELLED | CertificateStatus.RELEASED:
+            ended = guarantee.c.number == row.number, guarantee_step.c.step.in_(_ENDS)
+            noted = (
+                sa.select(sa.func.max(guarantee_step.c.at)).select_from(guarantee_step.join(guarantee)).where(*ended)
+            )
+            at: datetime | None = (await connection.execute(noted)).scalar_one()
+            return None if at is None else japan_day(at)
         case _:
             return None

@@ -290,6 +290,7 @@ class Evidence(Word):
     DELIVERY_NOTE = "DELIVERY_NOTE", "納品書"
     PAYROLL = "PAYROLL", "賃金台帳"
     RECEIPT = "RECEIPT", "領収書"
+    INSURANCE_NOTICE = "INSURANCE_NOTICE", "納入通知"
     OTHER = "OTHER", "その他"
 
 

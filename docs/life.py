@@ -10,13 +10,15 @@ what the documentation says; the exit code is 1 at the first one that differs.
 import argparse
 import time
 import uuid
-from datetime import date
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 from journey import Api, Json, expect, or_refused, say
 
 OBLIGEE = "example/kinki"  # the demo's example of an obligee, and the works of this life
+TODAY = datetime.now(ZoneInfo("Asia/Tokyo")).date().isoformat()
 WORKS = f"県道〇号線 橋梁補修工事 第{time.time_ns() // 1_000_000 % 1_000_000}号"  # another one each time
 
 
@@ -121,7 +123,6 @@ def is_handed_in(contractor: Api, obligee: Api, guarantee: Json) -> None:
 def money_is_drawn(contractor: Api, surety: Api, guarantee: Json, save: Path) -> None:
     """Record the advance, state its use, and draw some of it."""
     say("", "4. 前払金の使途と払出し / the use of the advance, and a withdrawal")
-    today = date.today().isoformat()  # noqa: DTZ011  a day that is not in Japan's future
     do(contractor, "recordAdvanceReceived", guaranteeId=guarantee["id"], amount=19_200_000, receivedOn="2024-06-10")
     lines = [
         {"item": "MATERIALS", "description": "鋼材", "quantity": "一式", "totalCost": 12_000_000,
@@ -133,7 +134,7 @@ def money_is_drawn(contractor: Api, surety: Api, guarantee: Json, save: Path) ->
     draw = [{"fundsLineId": stated["lines"][0]["id"], "amount": 4_000_000, "evidence": ["INVOICE"]}]
     asked = do(contractor, "requestWithdrawal", guaranteeId=guarantee["id"], lines=draw)["withdrawal"]
     do(surety, "approveWithdrawal", withdrawalId=asked["id"])
-    do(surety, "recordWithdrawalPaid", withdrawalId=asked["id"], paidOn=today)
+    do(surety, "recordWithdrawalPaid", withdrawalId=asked["id"], paidOn=TODAY)
     contractor.download(stated["pdfUrl"], save / f"funds-{guarantee['number']}.pdf")
     contractor.download(asked["pdfUrl"], save / f"withdrawal-{guarantee['number']}.pdf")
     funds = contractor.do(SEE, number=guarantee["number"])["guarantee"]["funds"]
@@ -165,7 +166,7 @@ def contract_changes(contractor: Api, surety: Api, obligee: Api, guarantee: Json
 def ends(contractor: Api, surety: Api, guarantee: Json) -> None:
     """Release the guarantee, and read its timeline."""
     say("", "6. 工事の完成と保証の終了 / completion, and the end")
-    released = do(surety, "releaseGuarantee", guaranteeId=guarantee["id"], completedOn="2024-07-01")["guarantee"]
+    released = do(surety, "releaseGuarantee", guaranteeId=guarantee["id"], completedOn=TODAY)["guarantee"]
     expect("state", released["state"], "RELEASED")
     seen = contractor.do(SEE, number=guarantee["number"])["guarantee"]
     expect("changed", (seen["changed"], seen["currentCompletionOn"]), (True, "2030-05-31"))

@@ -5,7 +5,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.errors import Refusal, Refused
+from denshi_hosho.core.life.states import GUARANTEE
 from denshi_hosho.core.life.steps import held, take
 from denshi_hosho.core.tables import change_request, withdrawal
 from denshi_hosho.core.tokens import Actor
@@ -40,7 +42,12 @@ async def _end(
     now: datetime,
 ) -> None:  # fmt: skip
     day, note = told
-    await held(connection, actor, guarantee_id)
+    row = await held(connection, actor, guarantee_id)
+    GUARANTEE.after(row.state, step)
+    if day < japan_day(row.concluded_at):
+        field = "completed_on" if step is GuaranteeStep.GUARANTEE_RELEASED else "cancelled_on"
+        raise Refused(Refusal("DAY_BEFORE_CONCLUSION", "保証契約の締結日より前の日付です。",
+                              "The day is before that of the guarantee's conclusion.", (field,)))  # fmt: skip
     await _check_nothing_open(connection, guarantee_id)
     text = day.isoformat() if note is None else f"{day.isoformat()} {note}"
     await take(connection, actor, guarantee_id, step, now, note=text, said={"on": day.isoformat()})

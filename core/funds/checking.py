@@ -86,14 +86,18 @@ def text_refusals(text: str, path: tuple[str, ...]) -> Sequence[Refusal]:
     return []
 
 
-def check_sums(lines: Sequence[Any], kind: GuaranteeKind, limit: int) -> None:
-    """Raise `Refused` unless what the lines take from the advance keeps to it: `limit` is the advance, in yen."""
+def check_sums(lines: Sequence[Any], kind: GuaranteeKind, limit: int, *, received: bool = True) -> None:
+    """Raise `Refused` unless what the lines take from the advance keeps to it: `limit` is the advance, in yen.
+
+    While its receipt is not told (not `received`), `limit` is the guaranteed amount.
+    """
+    ja, en = ("前払金額", "advance") if received else ("保証金額", "guaranteed amount")
     total = sum(line.from_advance or 0 for line in lines)
     overheads = [line for line in lines if line.item is FundsItem.SITE_OVERHEADS]
     refusals = []
     if total > limit:
-        refusals.append(Refusal("FUNDS_ABOVE_ADVANCE", f"前払金使途額の合計({total:,}円)が前払金額({limit:,}円)を超えています。",
-                                f"The lines take {total:,} yen, and the advance is {limit:,} yen.", ("lines",)))  # fmt: skip
+        refusals.append(Refusal("FUNDS_ABOVE_ADVANCE", f"前払金使途額の合計({total:,}円)が{ja}({limit:,}円)を超えています。",
+                                f"The lines take {total:,} yen, and the {en} is {limit:,} yen.", ("lines",)))  # fmt: skip
     if overheads and kind is GuaranteeKind.INTERIM_ADVANCE_PAYMENT:
         refusals.append(Refusal("OVERHEADS_NOT_FROM_INTERIM", "中間前払金は現場管理費等には使えません。",
                                 "An interim advance is not used for site overheads.", ("lines",)))  # fmt: skip

@@ -51,8 +51,9 @@ async def state(
 
 async def check(connection: AsyncConnection, row: AnyRow, lines: Sequence[object]) -> None:
     """Raise `Refused` unless the lines keep to the advance (if it is not told, to the guaranteed amount) and to what is drawn."""
-    limit = await guaranteed_amount(connection, row.id) if row.advance_amount is None else row.advance_amount
-    check_sums(lines, row.kind, limit)
+    received = row.advance_amount is not None
+    limit = row.advance_amount if received else await guaranteed_amount(connection, row.id)
+    check_sums(lines, row.kind, limit, received=received)
     check_not_below(lines, await drawn_by_item(connection, row.id))
 
 

@@ -11,6 +11,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.errors import Refusal, Refused, at
 from denshi_hosho.core.funds import evidence
 from denshi_hosho.core.funds.advance import held_for
@@ -166,6 +167,10 @@ async def paid(connection: AsyncConnection, actor: Actor, withdrawal_id: int, pa
     """Write down that a request was paid out on a day in Japan. Raise `Refused`."""
     step = GuaranteeStep.WITHDRAWAL_PAID
     row = await held_withdrawal(connection, actor, withdrawal_id, step)
+    if paid_on < (asked_on := japan_day(row.requested_at)):
+        raise Refused(Refusal("PAID_BEFORE_REQUEST", f"払出日が払出依頼の日({asked_on.isoformat()})より前です。",
+                              f"It cannot be paid out before the day of the request ({asked_on.isoformat()}).",
+                              ("paid_on",)))  # fmt: skip
     return await _settle(connection, actor, row, step, now, values={"paid_on": paid_on}, note=f"{row.amount:,}円")
 
 

@@ -100,13 +100,24 @@ def _told_to(actor: Actor, happened: sa.Subquery) -> list[sa.ColumnElement[bool]
     shown: list[tuple[int, Sequence[Any]]] = [
         (KEY, _KEY_TO_OBLIGEE), (SUBMISSION, HANDED_IN), (GUARANTEE, sorted(_TO_OBLIGEE)),
     ]  # fmt: skip
+    # From when its key was first handed in: what came before that is the parties' own.
+    first = (
+        sa.select(sa.func.min(submission_step.c.at))
+        .join(submission_item, submission_item.c.submission_id == submission_step.c.submission_id)
+        .where(
+            submission_item.c.guarantee_id == happened.c.guarantee_id, submission_step.c.state == SubmissionState.SENT
+        )
+        .correlate(happened)
+        .scalar_subquery()
+    )
     return [
+        happened.c.at >= first,
         sa.or_(
             *(
                 sa.and_(happened.c.source == source, happened.c.code.in_([each.value for each in codes]))
                 for source, codes in shown
             )
-        )
+        ),
     ]
 
 

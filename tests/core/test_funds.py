@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -84,8 +84,8 @@ class Funds:
     async def approve(self, withdrawal_id: int) -> int:
         return await self.do(lambda c: withdrawals.approve(c, self.world.underwriter, withdrawal_id, NOW))
 
-    async def pay(self, withdrawal_id: int) -> int:
-        return await self.do(lambda c: withdrawals.paid(c, self.world.underwriter, withdrawal_id, DAY, NOW))
+    async def pay(self, withdrawal_id: int, day: date = DAY) -> int:
+        return await self.do(lambda c: withdrawals.paid(c, self.world.underwriter, withdrawal_id, day, NOW))
 
     async def stands(self) -> Standing:
         async with self.world.database.read() as connection:
@@ -122,6 +122,25 @@ async def test_what_was_requested_approved_and_paid_adds_up(funds: Funds) -> Non
     assert (stands.paid, stands.balance, stands.available) == (1_400_000, 17_800_000, 17_800_000)
     row = await funds.world.one(sa.select(withdrawal).where(withdrawal.c.id == second))
     assert (row.state, row.reason) == (WithdrawalState.CANCELLED, "理由")
+
+
+@pytest.mark.parametrize("day", [DAY - timedelta(days=1), date.min])
+async def test_nothing_is_paid_out_before_the_day_of_its_request(funds: Funds, day: date) -> None:
+    asked = await funds.request(1_000)
+    await funds.approve(asked)
+    await funds.refused("PAID_BEFORE_REQUEST", doing=funds.pay(asked, day))
+    await funds.pay(asked)
+
+
+async def test_a_statement_above_its_limit_is_told_which_limit_it_is(world: World) -> None:
+    funds, over = Funds(world, await world.concluded()), FundsLine(item=FundsItem.MATERIALS, from_advance=ADVANCE + 1)
+    with pytest.raises(Refused) as before:
+        await funds.state(over)
+    await funds.receive()
+    with pytest.raises(Refused) as after:
+        await funds.state(over)
+    assert "保証金額(19,200,000円)" in before.value.refusals[0].ja
+    assert "前払金額(19,200,000円)" in after.value.refusals[0].ja
 
 
 async def test_an_advance_is_told_once_nothing_was_asked_for_and_up_to_what_is_guaranteed(world: World) -> None:

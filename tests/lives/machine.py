@@ -253,7 +253,7 @@ class Lives(RuleBasedStateMachine):
         under_way = any(state in {"REQUESTED", "APPROVED"} for _, state in self.drawn.values())
         refusal = "CHANGE_OPEN" if self.waiting else "WITHDRAWAL_OPEN" if under_way else None
         if self.state != "ACTIVE":
-            refusal = refusal or "WRONG_STATE"
+            refusal = "WRONG_STATE"
         if self.answered(answer, refusal):
             self.state = state
 

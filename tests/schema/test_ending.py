@@ -61,7 +61,8 @@ async def test_a_released_guarantee_is_at_its_end(api: Api) -> None:
     assert (now["state"], now["timeline"][-1]["code"], now["timeline"][-1]["note"]) == (
         "RELEASED", "GUARANTEE_RELEASED", "2024-06-03 完成検査済み",
     )  # fmt: skip
-    assert await status(api, copy) == "RELEASED"
+    verified = (await api.ask(ops.VERIFY, input={"jws": copy}))["verifyCertificate"]
+    assert (verified["status"], verified["statusChangedOn"]) == ("RELEASED", "2024-06-03")
     before = await api.rows()
     assert codes(await release(api, made["id"], "again")) == ["WRONG_STATE"]
     assert codes(await cancel(api, made["id"])) == ["WRONG_STATE"]
@@ -91,6 +92,7 @@ async def test_nothing_ends_while_a_change_waits_or_in_the_future(api: Api) -> N
     assert codes(await release(api, made["id"])) == ["CHANGE_OPEN"]
     assert codes(await cancel(api, made["id"])) == ["CHANGE_OPEN"]
     assert codes(await release(api, made["id"], completedOn="2024-06-04")) == ["DAY_IN_FUTURE"]
+    assert codes(await cancel(api, made["id"], cancelledOn="2024-06-02")) == ["DAY_BEFORE_CONCLUSION"]
     assert await api.rows() == before
     await conclude(api, change["id"])
     assert (await release(api, made["id"]))["__typename"] == "GuaranteePayload"
@@ -228,16 +230,19 @@ async def test_the_timeline_has_every_step_once_and_the_log_an_entry_for_each(ap
     assert now["timeline"][1]["who"] == "西日本建設業保証株式会社（保証会社）"
 
 
-async def test_the_obligee_is_told_only_what_concerns_it(api: Api) -> None:
+async def test_the_obligee_is_told_only_what_concerns_it(api: Api, clock: Clock) -> None:
     await add_tariff(api)
     made = await lived(api)
     obligee = await add_obligee(api)
     await revealed(api, made["id"])
     query = "query ($id: ID!) { node(id: $id) { ... on Guarantee { timeline { code } claims { id } feeStatements { amount } } } }"
     assert (await obligee.ask(query, id=made["id"]))["node"] is None
+    await ask_for(api, made["id"], completionOn="2025-03-31")  # before its key was handed in
+    clock.now += timedelta(minutes=1)
     await handed_in(api, made["id"])
+    await ask_for(api, made["id"], "k2", completionOn="2025-04-15")
     seen = (await obligee.ask(query, id=made["id"]))["node"]
-    assert ([each["code"] for each in seen["timeline"]], seen["feeStatements"]) == (["SENT"], [])
+    assert ([each["code"] for each in seen["timeline"]], seen["feeStatements"]) == (["SENT", "CHANGE_RECORDED"], [])
 
 
 async def test_a_page_of_the_timeline(api: Api) -> None:

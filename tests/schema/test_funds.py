@@ -61,6 +61,14 @@ async def test_an_advance_is_withdrawn_from_receipt_to_payment(api: Api) -> None
     assert funds["checklist"] is None
 
 
+async def test_a_day_before_the_request_is_refused_at_its_place(api: Api) -> None:
+    guarantee = await concluded(api)
+    asked = await asked_for(api, guarantee, await funds_consented(api, guarantee), 1_000)
+    await do(api, "surety", "approveWithdrawal", withdrawalId=asked["id"])
+    answer = await do(api, "surety", "recordWithdrawalPaid", withdrawalId=asked["id"], paidOn="0001-01-01")
+    assert [(each["code"], each["path"]) for each in answer["refusals"]] == [("PAID_BEFORE_REQUEST", ["paidOn"])]
+
+
 async def test_both_documents_are_downloaded(api: Api) -> None:
     guarantee = await concluded(api)
     statement = await funds_consented(api, guarantee)

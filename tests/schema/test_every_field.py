@@ -301,8 +301,8 @@ class Story:
             "maximum",
             ops.MAXIMUM,
             workType="SURVEY",
-            contractPrice=100,
-            coveredPrice=50,
+            contractPrice=12_345_678,
+            coveredPrice=5_555_555,
             obligee="test/town",
             on="2024-06-03",
         )

@@ -10,8 +10,10 @@ from denshi_hosho.cli.admin import db, keys, sureties
 from denshi_hosho.cli.audit import audit
 from denshi_hosho.cli.backup import backup, restore
 from denshi_hosho.cli.demo import demo
+from denshi_hosho.cli.evidence import sureties_evidence
 from denshi_hosho.cli.keyring import KEY_COMMANDS
 from denshi_hosho.cli.mail import mail
+from denshi_hosho.cli.obligees import obligees
 from denshi_hosho.cli.principals import principals
 from denshi_hosho.cli.rules import rules
 from denshi_hosho.cli.schema import schema
@@ -30,10 +32,11 @@ def hosho() -> None:
 
 
 for command in (
-    serve, mail, webhooks, demo, db, backup, restore, audit, keys, signing, verify, sureties, tariff, principals, users, expire, schema,
-    rules,
+    serve, mail, webhooks, demo, db, backup, restore, audit, keys, signing, verify, sureties, tariff, principals, obligees, users,
+    expire, schema, rules,
 ):  # fmt: skip
     hosho.add_command(command)
+sureties.add_command(sureties_evidence)
 for command in KEY_COMMANDS:
     keys.add_command(command)
 

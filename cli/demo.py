@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from denshi_hosho.cli.demo_setting import demo_settings
-from denshi_hosho.cli.seeding import CONTRACTOR, PASSWORD, SURETY, is_empty, seed
+from denshi_hosho.cli.seeding import CONTRACTOR, OBLIGEE, PASSWORD, SURETY, is_empty, seed
 from denshi_hosho.cli.serve import check_port, run
 from denshi_hosho.core.migration import upgrade
 from denshi_hosho.core.settings import Settings
@@ -48,8 +48,10 @@ denshi-hosho demo, on {folder}
 
   Contractor (保証契約者)   login id {contractor}   password {password}
   Surety     (保証会社)     login id {surety}       password {password}
+  Obligee    (発注者)       login id {obligee}      password {password}
 
-  The leaflet's certificates are there: 1070000473 (前払金保証) and 1070200236 (契約保証).
+  The leaflet's certificates are there: 1070000473 (前払金保証) and 1070200236 (契約保証), which was handed in to the obligee:
+     {{ viewer {{ inbox {{ nodes {{ guaranteeId handedInOn state certificate {{ number worksName guaranteedAmount }} }} }} }} }}
   Their obligee's rule file is an example; 松江市 and 中種子町 are the leaflets' rules.
 
 Try next
@@ -110,6 +112,7 @@ def _welcome(settings: Settings, folder: Path) -> str:
         url=settings.public_url,
         contractor=CONTRACTOR,
         surety=SURETY,
+        obligee=OBLIGEE,
         password=PASSWORD,
         sign_in=SIGN_IN.format(login=CONTRACTOR, password=PASSWORD),
     )

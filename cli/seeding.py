@@ -15,12 +15,15 @@ from denshi_hosho.core.tables import account, surety
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import GuaranteeKind, Medium, Role, SuretyClass, WorkType
 from denshi_hosho.examples import leaflets
-from denshi_hosho.resolvers import applying, underwriting
+from denshi_hosho.resolvers import applying, submitting, underwriting
+from denshi_hosho.resolvers.messages import Told
 from denshi_hosho.resolvers.platform import Platform
-from denshi_hosho.rules import Application
+from denshi_hosho.resolvers.submitting import HandedIn
+from denshi_hosho.rules import Application, Way
 
 CONTRACTOR = "contractor"
 SURETY = "surety"
+OBLIGEE = "obligee"
 PASSWORD = "denshi-hosho-demo"  # noqa: S105  printed at each start; the demo listens on this machine only
 FEE = 100_000  # an example: no surety's tariff is known
 
@@ -32,14 +35,18 @@ async def is_empty(platform: Platform) -> bool:
 
 
 async def seed(platform: Platform) -> None:
-    """Add the leaflets' surety and principal, their two certificates, and an application that waits for the surety."""
+    """Add the leaflets' parties, their two certificates, one of them handed in, and an application that waits for the surety."""
     at_issue = replace(platform, clock=lambda: leaflets.ISSUED_AT)
     surety_id = await add_parties(at_issue)
     tariff = files("denshi_hosho.examples").joinpath("tariff_example.toml").read_text(encoding="utf-8")
     await platform.database.write(lambda c: load(c, surety_id, tariff, leaflets.ISSUED_AT.date(), platform.clock()))
     contractor, underwriter = await actor(platform, CONTRACTOR), await actor(platform, SURETY)
-    for form in (leaflets.advance_payment(surety_id), leaflets.performance(surety_id)):
+    forms = leaflets.advance_payment(surety_id), leaflets.performance(surety_id)
+    concluded = [
         await conclude(at_issue, (contractor, underwriter), form, replace(leaflets.FACTS, kind=form.kind))
+        for form in forms
+    ]
+    await hand_in(at_issue, contractor, concluded[-1])
     form, facts = _waiting(surety_id, japan_day(platform.clock()))
     await applying.apply(platform, contractor, form, facts, "demo-waiting")
 
@@ -58,6 +65,20 @@ async def add_parties(platform: Platform) -> int:
     await add_account(platform, CONTRACTOR, Role.PRINCIPAL, principal_id)
     await add_account(platform, SURETY, Role.SURETY, surety_id)
     return surety_id
+
+
+async def hand_in(platform: Platform, contractor: Actor, guarantee_id: int) -> None:
+    """Add the leaflets' obligee with an account, and hand the key of the guarantee in to it; nothing is sent."""
+    name = f"（例）{leaflets.OBLIGEE_NAME}"
+    obligee_id = await platform.database.write(
+        lambda connection: parties.add_obligee(connection, leaflets.OBLIGEE, name, platform.clock())
+    )
+    await add_account(platform, OBLIGEE, Role.OBLIGEE, obligee_id)
+    (submission_id,) = await submitting.prepare(platform, contractor, [guarantee_id], Told(), "demo-prepare")
+    how = HandedIn(
+        way=Way.CONTRACT_SYSTEM, address=None, handed_in_on=None, address_confirmed=False, send=False, note=None
+    )
+    await submitting.submit(platform, contractor, submission_id, how)
 
 
 async def add_account(platform: Platform, login_id: str, role: Role, party_id: int) -> None:

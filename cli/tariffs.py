@@ -12,11 +12,18 @@ from denshi_hosho.core.clock import system_clock
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.ending.expiry import note_expired
 from denshi_hosho.core.fees.classes import load, tariffs_of
-from denshi_hosho.core.fees.tariff import parse
+from denshi_hosho.core.fees.tariff import TariffMalformed, parse
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.vocabulary import Role
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TariffMalformed("-", "UTF-8として読めません。", "this is no UTF-8.") from error
 
 
 @click.group()
@@ -28,7 +35,7 @@ def tariff() -> None:
 @click.argument("file", type=_FILE)
 def tariff_check(file: Path) -> None:
     """Say whether FILE is a tariff, and what is wrong with it."""
-    told = parse(file.read_text(encoding="utf-8"))
+    told = parse(_read(file))
     click.echo(f"{told.name}: {len(told.rates)} rates" + (", an example (例示)" if told.example else ""))
 
 
@@ -40,7 +47,7 @@ def tariff_check(file: Path) -> None:
 )
 def tariff_add(surety: str, file: Path, from_on: datetime) -> None:
     """Let the surety SURETY charge by FILE from a day on. Statements that were made before stay as they are."""
-    text = file.read_text(encoding="utf-8")
+    text = _read(file)
 
     async def work(connection: AsyncConnection) -> None:
         surety_id = await parties.party_id(connection, Role.SURETY, surety)

@@ -23,7 +23,7 @@ def users() -> None:
 @click.argument("login_id")
 @click.option("--principal", help="The principal for which it acts.")
 @click.option("--surety", help="The surety for which it acts.")
-@click.option("--obligee", help="The obligee (発注者) for which it acts.")
+@click.option("--obligee", help="Code of the obligee (発注者) for which it acts.")
 @click.option("--email", required=True, help="Where its mail goes.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking for it.")
 def users_add(

@@ -30,7 +30,8 @@ EVENTS = {
     ApplicationStep.FEE_RECORDED: AuditEvent.FEE_RECORDED,
     ApplicationStep.CONCLUDED: AuditEvent.GUARANTEE_CONCLUDED,
 }
-FEE_VOID = "保証の種類または保証金額が変わったため、記録済みの保証料は無効になりました。"
+FEE_VOID = "保証の種類、保証金額または保証期間が変わったため、記録済みの保証料は無効になりました。"
+FEE_OF = "kind", "guaranteed_amount", "guarantee_ends_on"  # what a fee that was recorded was the fee of
 NOT_FOUND = Refusal("NOT_FOUND", "該当する申込がありません。", "There is no such application.", ("application_id",))
 
 
@@ -83,8 +84,7 @@ async def resubmit(
                               "A returned application stays with its surety. Apply anew for another one.",
                               ("application", "surety_id")))  # fmt: skip
     # A fee that was recorded was that of another guarantee: it is due again, and its record stays in the steps.
-    other = (row.kind, row.guaranteed_amount) != (form.kind, form.guaranteed_amount)
-    void = other and row.fee_state is not FeeState.DUE
+    void = row.fee_state is not FeeState.DUE and any(getattr(row, name) != getattr(form, name) for name in FEE_OF)
     fee = {"fee_state": FeeState.DUE, "fee_amount": None, "fee_received_on": None} if void else {}
     values = {**_row(form, facts), **fee, "state": _after(row, _STEPS.RESUBMITTED)}
     await _set(connection, actor, application_id, values)

@@ -180,9 +180,10 @@ async def _since(connection: AsyncConnection, row: Any) -> date | None:
             found: date | None = (await connection.execute(first)).scalar_one()
             return found
         case CertificateStatus.CANCELLED | CertificateStatus.RELEASED:
-            tables = guarantee_step.join(guarantee)
             ended = guarantee.c.number == row.number, guarantee_step.c.step.in_(_ENDS)
-            noted = sa.select(sa.func.max(guarantee_step.c.at)).select_from(tables).where(*ended)
+            noted = (
+                sa.select(sa.func.max(guarantee_step.c.at)).select_from(guarantee_step.join(guarantee)).where(*ended)
+            )
             at: datetime | None = (await connection.execute(noted)).scalar_one()
             return None if at is None else japan_day(at)
         case _:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.findings import Finding
 from denshi_hosho.core.leaves import Leaf
-from denshi_hosho.core.life.recorded import DIGEST, ROW, TABLE, TABLES, digest, selected
+from denshi_hosho.core.life.recorded import DIGEST, ROW, TABLE, TABLES, digests_of
 
 
 class RecordedRows:
@@ -30,17 +30,16 @@ class RecordedRows:
     async def _rows(self, connection: AsyncConnection, table: sa.Table, leaves: Sequence[Leaf]) -> list[Finding]:
         if not leaves:
             return []
-        statement = selected(table).where(table.c.id.in_(sorted({leaf.said[ROW] for leaf in leaves})))
-        rows = {row.id: row for row in await connection.execute(statement)}
+        digests = await digests_of(connection, table, sorted({leaf.said[ROW] for leaf in leaves}))
         found: list[Finding] = []
         for leaf in leaves:
             row_id, where = leaf.said[ROW], f"{table.name} {leaf.said[ROW]}"
             if row_id in self._seen[table.name]:
                 found.append(Finding.of("ROW_LOGGED_TWICE", where))
             self._seen[table.name].add(row_id)
-            if row_id not in rows:
+            if row_id not in digests:
                 found.append(Finding.of("ROW_MISSING", where))
-            elif digest(rows[row_id]) != leaf.said[DIGEST]:
+            elif digests[row_id] != leaf.said[DIGEST]:
                 found.append(Finding.of("ROW_ALTERED", where))
             self.compared[table.name] = self.compared.get(table.name, 0) + 1
         return found

@@ -20,6 +20,7 @@ class Form:
 
     `obligee` is the obligee's id in the rulebook, `obligee_name` how the certificate names it (被保証者). `urgent`: the
     registration mail goes out at once instead of at 16:00. `contract_on` is the day of the works contract, if known.
+    `follows`: number of the advance payment guarantee of the same works, for an interim one.
     """
 
     surety_id: int
@@ -36,11 +37,12 @@ class Form:
     depositary_bank: str | None
     urgent: bool
     contract_on: date | None = None
+    follows: str | None = None
 
 
 def check_form(form: Form) -> None:
     """Raise `Refused` with everything that is wrong with `form`, each with its field."""
-    refusals = (*_amounts(form), *_days(form), *_texts(form))
+    refusals = (*_amounts(form), *_days(form), *_texts(form), *_lineage(form))
     if refusals:
         raise Refused(*refusals)
 
@@ -70,6 +72,12 @@ def _days(form: Form) -> Iterator[Refusal]:
     if form.contract_on is not None and form.guarantee_ends_on < form.contract_on:
         yield Refusal("GUARANTEE_ENDS_BEFORE_CONTRACT", "保証期間の末日が契約締結日より前です。",
                       "The guarantee ends before the works contract was made.", ("guarantee_ends_on",))  # fmt: skip
+
+
+def _lineage(form: Form) -> Iterator[Refusal]:
+    if form.follows is not None and form.kind is not GuaranteeKind.INTERIM_ADVANCE_PAYMENT:
+        yield Refusal("FOLLOWS_NOT_INTERIM", "前払金保証の番号は、中間前払金保証の申込でのみ指定できます。",
+                      "Only an interim advance payment guarantee follows another one.", ("follows",))  # fmt: skip
 
 
 def _texts(form: Form) -> Iterator[Refusal]:

@@ -1,9 +1,8 @@
 """Reading guarantees: one statement for a list or a certificate, of the columns that were asked for, of one's own rows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -14,10 +13,11 @@ from denshi_hosho.core.certificate import Certificate, HandlingBranch, Surety
 from denshi_hosho.core.ownership import sees, sees_as_party
 from denshi_hosho.core.paging import Listing, Order, Page, Window, read_page
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import certificate, guarantee, key_event
+from denshi_hosho.core.tables import account, certificate, guarantee, key_event, obligee, principal, surety
 from denshi_hosho.core.text import folded
 from denshi_hosho.core.tokens import Actor
-from denshi_hosho.core.vocabulary import Change, GuaranteeState
+from denshi_hosho.core.trail import own_account
+from denshi_hosho.core.vocabulary import Change
 
 _CERTIFICATE_ONLY = {"id", "guarantee_id", "obligee_folded", "works_folded"}
 CERTIFICATE_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
@@ -62,15 +62,10 @@ class SearchField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for; an empty `text` finds everything, no `states` all of them.
-
-    `ends_before` (Japan's day): only those whose last day, as it holds today, is before it.
-    """
+    """What to look for; an empty `text` finds everything."""
 
     text: str = ""
     field: SearchField = SearchField.ALL
-    states: Sequence[GuaranteeState] = ()
-    ends_before: date | None = None
 
 
 class GuaranteeOrder(StrEnum):
@@ -114,17 +109,6 @@ def theirs(actor: Actor) -> sa.ColumnElement[bool]:
 
 def found_by(search: Search) -> list[sa.ColumnElement[bool]]:
     """Return the conditions of `search`: a substring, whatever its width and case."""
-    return [*_found_by_text(search), *_found_by_end(search)]
-
-
-def _found_by_end(search: Search) -> Iterator[sa.ColumnElement[bool]]:
-    if search.states:
-        yield guarantee.c.state.in_(search.states)
-    if search.ends_before is not None:
-        yield COLUMNS["current_ends_on"] < search.ends_before
-
-
-def _found_by_text(search: Search) -> list[sa.ColumnElement[bool]]:
     text = folded(search.text.replace("\0", ""))  # which no text holds, and PostgreSQL cannot be asked for
     if not text:
         return []
@@ -194,11 +178,24 @@ async def guarantees_of(
 
 
 async def key_events_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, list[AnyRow]]:
-    """Return what happened around the keys of the actor's guarantees `ids`, oldest first: event, at, note."""
+    """Return what happened around the keys of the actor's guarantees `ids`, oldest first: event, at, note, who.
+
+    `who` is the login id of an account of the actor's own party, else the name of the other party, or None: whoever held
+    number and key.
+    """
     grouped: dict[int, list[AnyRow]] = defaultdict(list)
+    party = sa.func.coalesce(principal.c.name, surety.c.name, obligee.c.name)
+    who = sa.case((own_account(actor), account.c.login_id), else_=party).label("who")
+    tables = (
+        key_event.join(guarantee, guarantee.c.id == key_event.c.guarantee_id)
+        .outerjoin(account, account.c.id == key_event.c.account_id)
+        .outerjoin(principal, principal.c.id == account.c.principal_id)
+        .outerjoin(surety, surety.c.id == account.c.surety_id)
+        .outerjoin(obligee, obligee.c.id == account.c.obligee_id)
+    )
     statement = (
-        sa.select(key_event.c.guarantee_id, key_event.c.event, key_event.c.at, key_event.c.note)
-        .join(guarantee, guarantee.c.id == key_event.c.guarantee_id)
+        sa.select(key_event.c.guarantee_id, key_event.c.event, key_event.c.at, key_event.c.note, who)
+        .select_from(tables)
         .where(guarantee.c.id.in_(ids), sees_as_party(actor, guarantee))
         .order_by(key_event.c.id)
     )

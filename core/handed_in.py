@@ -10,6 +10,7 @@ from denshi_hosho.core.guarantees import LIVE
 from denshi_hosho.core.ownership import sees_as_party
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import (
+    access_key,
     certificate,
     decision,
     guarantee,
@@ -67,6 +68,24 @@ async def steps_of(connection: AsyncConnection, actor: Actor, ids: Sequence[int]
     mine = submission_step.c.submission_id.in_(ids), submission_step.c.submission_id.in_(own)
     grouped: dict[int, list[AnyRow]] = defaultdict(list)
     for row in await connection.execute(sa.select(*columns).where(*mine).order_by(submission_step.c.id)):
+        grouped[row.submission_id].append(row)
+    return grouped
+
+
+async def items_with_keys(connection: AsyncConnection, actor: Actor, ids: Sequence[int]) -> dict[int, list[AnyRow]]:
+    """Return what the actor's submissions `ids` hand in, in order: number, kind, and whether the key is the live one.
+
+    A key that was made after the submission was prepared is not the one that it hands in.
+    """
+    newer = sa.exists().where(
+        access_key.c.guarantee_id == guarantee.c.id, access_key.c.retired_at.is_(None),
+        access_key.c.created_at > submission.c.prepared_at,
+    )  # fmt: skip
+    columns = submission_item.c.submission_id, guarantee.c.number, guarantee.c.kind, (~newer).label("key_is_live")
+    mine = sees_as_party(actor, guarantee), submission_item.c.submission_id.in_(ids)
+    grouped: dict[int, list[AnyRow]] = defaultdict(list)
+    statement = sa.select(*columns).select_from(_HELD).where(*mine).order_by(submission_item.c.id)
+    for row in await connection.execute(statement):
         grouped[row.submission_id].append(row)
     return grouped
 

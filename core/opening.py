@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core.database import Database
 from denshi_hosho.core.devices import Caller
 from denshi_hosho.core.errors import Refusal, Refused
-from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, LIVE
+from denshi_hosho.core.guarantees import CERTIFICATE_COLUMNS, COLUMNS, LIVE
 from denshi_hosho.core.keys import note_event
 from denshi_hosho.core.rows import AnyRow, AnySelect
 from denshi_hosho.core.submissions import was_opened
@@ -25,8 +25,10 @@ NOT_OPENED = Refusal(
     "保証契約番号と認証キーの組み合わせが正しくありません。受注者にご確認ください。",
     "This number and this key do not belong together. Ask the principal.",
 )
-_COLUMNS = {**CERTIFICATE_COLUMNS, "mac": access_key.c.mac, "mac_with": access_key.c.mac_with,
-            "opened_before": guarantee.c.first_opened_at}  # fmt: skip
+_COLUMNS = {
+    **CERTIFICATE_COLUMNS, "current_price": COLUMNS["current_price"], "current_ends_on": COLUMNS["current_ends_on"],
+    "mac": access_key.c.mac, "mac_with": access_key.c.mac_with, "opened_before": guarantee.c.first_opened_at,
+}  # fmt: skip
 _ALWAYS = frozenset({"guarantee_id", "mac", "mac_with", "opened_before"})
 _LIVE_KEY = LIVE.join(access_key, (access_key.c.guarantee_id == guarantee.c.id) & access_key.c.retired_at.is_(None))
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import Instant
 
 MAX_PAGE = 100
 DEFAULT_PAGE = 20
@@ -76,9 +75,9 @@ class Order:
         """Return the position that `cursor` names. Raise `PageMalformed`."""
         try:
             name, value, row_id = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-            value = _read(value, self.column.type)
+            value = date.fromisoformat(value) if isinstance(self.column.type, sa.Date) else value
             fits = name == self.name and type(row_id) is int and isinstance(value, self.column.type.python_type)
-        except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
+        except (binascii.Error, ValueError, TypeError, RecursionError) as error:
             raise foreign_cursor() from error
         if not (fits and _storable(value) and _storable(row_id)):
             raise foreign_cursor()
@@ -93,16 +92,6 @@ class Order:
         """Return what to order by."""
         both = (self.column, self.id)
         return [each.desc() if self.descending != backward else each.asc() for each in both]
-
-
-def _read(value: Any, kind: sa.types.TypeEngine[Any]) -> Any:
-    """Return a cursor's value as its column holds it. Raise `ValueError`, `TypeError` or `OverflowError`."""
-    if isinstance(kind, Instant):
-        instant = datetime.fromisoformat(value)
-        if instant.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        return instant.astimezone(UTC)
-    return date.fromisoformat(value) if isinstance(kind, sa.Date) else value
 
 
 def _storable(value: object) -> bool:

@@ -106,9 +106,10 @@ async def surety_called(connection: AsyncConnection, surety_id: int) -> AnyRow:
 
 
 async def party_id(connection: AsyncConnection, role: Role, name: str) -> int:
-    """Return the id of the principal, surety or obligee called `name`. Raise `Refused` if there is none."""
-    table = {Role.PRINCIPAL: principal, Role.SURETY: surety, Role.OBLIGEE: obligee}[role]
-    found = (await connection.execute(sa.select(table.c.id).where(table.c.name == kept(name)))).scalar_one_or_none()
+    """Return the id of the principal or surety called `name`, or of the obligee with this code. Raise `Refused` if there is none."""
+    called = {Role.PRINCIPAL: principal.c.name, Role.SURETY: surety.c.name, Role.OBLIGEE: obligee.c.code}[role]
+    statement = sa.select(called.table.c.id).where(called == kept(name))
+    found = (await connection.execute(statement)).scalar_one_or_none()
     if found is None:
         raise Refused(
             Refusal(

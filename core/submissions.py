@@ -127,13 +127,16 @@ async def went(
     await connection.execute(sa.update(submission).where(*mine).values(values))
 
 
-async def was_opened(connection: AsyncConnection, guarantee_id: int, now: datetime) -> None:
-    """Bring every submission of the guarantee that waits for it into the state OPENED: number and key were used."""
+async def was_opened(connection: AsyncConnection, guarantee_id: int, now: datetime, actor: Actor | None = None) -> None:
+    """Bring every submission of the guarantee that waits for it into the state OPENED.
+
+    Number and key were used, or the obligee's `actor` looked at it in its inbox.
+    """
     holding = sa.select(submission_item.c.submission_id).where(submission_item.c.guarantee_id == guarantee_id)
     waiting = submission.c.id.in_(holding), submission.c.state.in_(SUBMISSION.move(_S.OPENED).before)
     opened = sa.update(submission).where(*waiting).values(state=_S.OPENED).returning(submission.c.id)
     for submission_id in (await connection.execute(opened)).scalars().all():
-        await note_step(connection, submission_id, _S.OPENED, now)
+        await note_step(connection, submission_id, _S.OPENED, now, actor)
 
 
 async def note_step(

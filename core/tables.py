@@ -26,6 +26,7 @@ from denshi_hosho.core.vocabulary import (
     SubmissionState,
     SuretyClass,
     Verdict,
+    WithdrawalMethod,
     WithdrawalState,
     Word,
 )
@@ -100,6 +101,7 @@ surety = sa.Table(
     text("address"), text("representative"), text("terms_url", null=True), instant("created_at"),
     # Whether a new version of a certificate comes with a new access key; else the old one goes on opening it.
     sa.Column("new_key_on_change", sa.Boolean(), nullable=False, server_default=sa.false()),
+    text("evidence", null=True),  # which papers it wants to see for what is withdrawn, as JSON; null: not told
 )  # fmt: skip
 
 branch = sa.Table(
@@ -311,13 +313,9 @@ audit_head = sa.Table(
 )  # fmt: skip
 
 # A step in the life of a guarantee (保証契約の経過) after it was concluded. Without an account it was the platform itself.
-# `day` is the day that it is about: of completion, cancellation or payment, or the guarantee's last day that has passed.
 guarantee_step = sa.Table(
     "guarantee_step", metadata, key(), ref("guarantee"), ref("account", null=True, index=False),
     sa.Column("step", word(GuaranteeStep), nullable=False), text("note", null=True), instant("at"),
-    sa.Column("day", sa.Date()),
-    sa.Index("uq_guarantee_step_expired", "guarantee_id", "day", unique=True,
-             sqlite_where=sa.text("step = 'GUARANTEE_EXPIRED'"), postgresql_where=sa.text("step = 'GUARANTEE_EXPIRED'")),
 )  # fmt: skip
 
 # A draft of an application (下書き): `content` is the input of `applyForGuarantee` as far as it is filled in, as JSON.
@@ -358,11 +356,12 @@ change_request = sa.Table(
              postgresql_where=sa.text("state = 'REQUESTED'")),
 )  # fmt: skip
 
-# What an obligee said of one version of a certificate that was handed in.
+# What an obligee said of one version of a certificate, in answer to one handing in of its key.
 verdict = sa.Table(
     "verdict", metadata, key(), ref("guarantee", index=False), sa.Column("version", sa.Integer(), nullable=False),
-    ref("obligee"), ref("account", index=False), sa.Column("verdict", word(Verdict), nullable=False),
-    text("code", null=True), text("note", null=True), instant("at"), sa.UniqueConstraint("guarantee_id", "version"),
+    ref("submission", index=False), ref("obligee"), ref("account", index=False),
+    sa.Column("verdict", word(Verdict), nullable=False), text("code", null=True), text("note", null=True), instant("at"),
+    sa.UniqueConstraint("guarantee_id", "version", "submission_id"),
 )  # fmt: skip
 
 # A works contract (請負契約) as the obligee knows it, to compare certificates with. Null: not told.
@@ -382,11 +381,11 @@ funds_statement = sa.Table(
     instant("stated_at"), sa.UniqueConstraint("guarantee_id", "version"),
 )  # fmt: skip
 
-# A line of it (R38). Null: not fixed yet (未定).
+# A line of it. Null: not fixed yet (未定).
 funds_line = sa.Table(
     "funds_line", metadata, key(), ref("funds_statement", index=False), sa.Column("line", sa.Integer(), nullable=False),
     sa.Column("item", word(FundsItem), nullable=False), text("description", null=True), text("quantity", null=True),
-    sa.Column("total_cost", Yen), sa.Column("from_advance", Yen), text("method", null=True),
+    sa.Column("total_cost", Yen), sa.Column("from_advance", Yen), sa.Column("method", word(WithdrawalMethod)),
     text("planned", null=True), text("payee", null=True), sa.UniqueConstraint("funds_statement_id", "line"),
     sa.CheckConstraint("(total_cost IS NULL OR total_cost > 0) AND (from_advance IS NULL OR from_advance > 0)",
                        name="amounts"),
@@ -397,13 +396,14 @@ withdrawal = sa.Table(
     "withdrawal", metadata, key(), ref("guarantee"), ref("funds_statement", index=False), ref("account", index=False),
     sa.Column("state", word(WithdrawalState), nullable=False), sa.Column("amount", Yen, nullable=False),
     text("note", null=True), instant("requested_at"), sa.Column("paid_on", sa.Date()),
+    text("reason", null=True),  # why it was returned or cancelled
     sa.CheckConstraint("amount > 0", name="amount"),
 )  # fmt: skip
 
 # What is withdrawn for one line of the statement; `evidence` names the papers that are there, as JSON.
 withdrawal_line = sa.Table(
     "withdrawal_line", metadata, key(), ref("withdrawal", index=False), ref("funds_line"),
-    sa.Column("amount", Yen, nullable=False), text("payee", null=True), text("method", null=True), text("evidence"),
+    sa.Column("amount", Yen, nullable=False), text("payee", null=True), sa.Column("method", word(WithdrawalMethod)), text("evidence"),
     sa.UniqueConstraint("withdrawal_id", "funds_line_id"), sa.CheckConstraint("amount > 0", name="amount"),
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ LONGEST = 2_048
 _REMEMBERED = 4096
 _SESSION = re.compile(r"[0-9a-f]{32}")
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+_ABOUT = re.compile(r"[A-Za-z0-9_-]{0,1100}")
 
 TokenType = Literal["at+jwt", "ticket+jwt"]
 _LIVES: Mapping[TokenType, timedelta] = {"at+jwt": ACCESS_LIFE, "ticket+jwt": TICKET_LIFE}
@@ -56,11 +57,13 @@ class Ticket:
     before a rotation shows no new key.
     Of other documents, `guarantee_id` is the id of what they show and `version` what its maker says (`resolvers.documents`).
     Of a submission's ready mail, `guarantee_id` is the submission's id and `version` the newest of its keys' ids.
+    `about` is what else its maker has to know, such as a filter; at most 1,100 characters of base64url.
     """
 
     document: Document
     guarantee_id: int
     version: int
+    about: str = ""
 
 
 class Tokens:
@@ -100,8 +103,11 @@ class Tokens:
         return actor
 
     def ticket(self, ticket: Ticket, now: datetime) -> str:
-        """Return the token for a download URL, good for five minutes."""
-        claims = {"version": ticket.version, "guarantee": ticket.guarantee_id}
+        """Return the token for a download URL, good for five minutes. Raise `ValueError` for an `about` that is malformed."""
+        if not _ABOUT.fullmatch(ticket.about):
+            raise ValueError("what a ticket is about is base64url, 1,100 characters at most")
+        about = {"about": ticket.about} if ticket.about else {}
+        claims = {"version": ticket.version, "guarantee": ticket.guarantee_id, **about}
         return self._sign("ticket+jwt", ticket.document, claims, now, TICKET_LIFE)[0]
 
     def redeem(self, token: str, now: datetime) -> Ticket:
@@ -109,9 +115,12 @@ class Tokens:
         claims = self._claims("ticket+jwt", token, now)
         documents: dict[str, Document] = {name: name for name in get_args(Document)}
         document, guarantee_id, version = (claims.get(name) for name in ("sub", "guarantee", "version"))
+        about = claims.get("about", "")
         if document not in documents or type(guarantee_id) is not int or type(version) is not int:
             raise _invalid()
-        return Ticket(documents[document], guarantee_id, version)
+        if not (isinstance(about, str) and _ABOUT.fullmatch(about)):
+            raise _invalid()
+        return Ticket(documents[document], guarantee_id, version, about)
 
     def _sign(
         self, typ: TokenType, sub: str, claims: Mapping[str, Any], now: datetime, life: timedelta

@@ -275,6 +275,25 @@ class FundsItem(Word):
     SITE_OVERHEADS = "SITE_OVERHEADS", "現場管理費等"
 
 
+class WithdrawalMethod(Word):
+    """By which way what is withdrawn is paid out (払出方法)."""
+
+    TRANSFER = "TRANSFER", "口座振込"
+    OTHER = "OTHER", "その他"
+
+
+class Evidence(Word):
+    """A paper that shows for what a withdrawal is used (確認書類)."""
+
+    INVOICE = "INVOICE", "請求書"
+    ORDER = "ORDER", "注文書・契約書"
+    DELIVERY_NOTE = "DELIVERY_NOTE", "納品書"
+    PAYROLL = "PAYROLL", "賃金台帳"
+    RECEIPT = "RECEIPT", "領収書"
+    INSURANCE_NOTICE = "INSURANCE_NOTICE", "納入通知"
+    OTHER = "OTHER", "その他"
+
+
 class WithdrawalState(Word):
     """Where a withdrawal request (払出依頼書) stands."""
 
@@ -290,6 +309,48 @@ class Verdict(Word):
 
     ACCEPTED = "ACCEPTED", "受理"
     REJECTED = "REJECTED", "不受理"
+
+
+class RejectionCode(Word):
+    """Why an obligee rejected a certificate (不受理の理由)."""
+
+    AMOUNT_TOO_SMALL = "AMOUNT_TOO_SMALL", "保証金額の不足"
+    TERM_TOO_SHORT = "TERM_TOO_SHORT", "保証期間の不足"
+    NAMES_DIFFER = "NAMES_DIFFER", "名称の相違"
+    PRICE_DIFFERS = "PRICE_DIFFERS", "請負金額の相違"
+    WRONG_WORKS = "WRONG_WORKS", "工事の相違"
+    WRONG_OBLIGEE = "WRONG_OBLIGEE", "発注者の相違"
+    NOT_ELECTRONIC_HERE = "NOT_ELECTRONIC_HERE", "電子証書の対象外"
+    OTHER = "OTHER", "その他"
+
+
+class Agreement(Word):
+    """Whether a certificate agrees with a works contract (突合の結果)."""
+
+    AGREES = "AGREES", "一致"
+    DIFFERS = "DIFFERS", "相違"
+    UNKNOWN = "UNKNOWN", "不明"
+
+
+class ContractMatch(Word):
+    """How the works contract was found with which a certificate was compared (突合した請負契約)."""
+
+    TOLD = "TOLD", "指定"
+    MATCHED = "MATCHED", "工事名・受注者で照合"
+    NOT_MATCHED = "NOT_MATCHED", "該当なし"
+    AMBIGUOUS = "AMBIGUOUS", "該当複数"
+
+
+class ComparedPoint(Word):
+    """In which point a certificate was compared with a works contract (突合の項目)."""
+
+    WORKS_NAME = "WORKS_NAME", "工事名"
+    PRINCIPAL_NAME = "PRINCIPAL_NAME", "保証契約者"
+    OBLIGEE_NAME = "OBLIGEE_NAME", "被保証者"
+    CONTRACT_PRICE = "CONTRACT_PRICE", "請負金額(総額)"
+    GUARANTEED_RATIO = "GUARANTEED_RATIO", "保証金額の割合"
+    ADVANCE_AMOUNT = "ADVANCE_AMOUNT", "前払金額"
+    TERM = "TERM", "保証期間"
 
 
 class ClaimState(Word):

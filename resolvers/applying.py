@@ -1,15 +1,18 @@
 """A principal applies for a guarantee: the form is checked, the obligee's rules are asked, then it is kept."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import applications
+from denshi_hosho.core.calculators.interim import Interim
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.decisions import DecisionRecord, keep_decision
 from denshi_hosho.core.errors import under
 from denshi_hosho.core.form import Form, check_form
+from denshi_hosho.core.interim import following
 from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.parties import surety_called
 from denshi_hosho.core.principals.reading import acting_party
@@ -56,6 +59,7 @@ async def submitted(
     """
     who, principal_id = by
     form, facts = filled
+    facts = await _after(connection, who, following.wish_of(form, principal_id), facts, now)
     told, decided = await asked_for(platform, connection, form, facts, now)
     application_id = await applications.submit(connection, who, form, facts_json(told), now, principal_id=principal_id)
     await keep_decision(connection, application_id, Stage.APPLICATION, decided, now)
@@ -73,13 +77,32 @@ async def resubmit(
     asked = "resubmit", {"application_id": application_id, "form": asdict(form), "facts": facts.to_json()}
 
     async def work(connection: AsyncConnection, who: Actor, now: datetime) -> int:
+        wish = following.wish_of(form, await following.principal_of(connection, who, application_id))
         with under(*_FORM):
-            told, decided = await asked_for(platform, connection, form, facts, now)
+            known = await _after(connection, who, wish, facts, now)
+            told, decided = await asked_for(platform, connection, form, known, now)
         await applications.resubmit(connection, who, application_id, form, facts_json(told), now)
         await keep_decision(connection, application_id, Stage.APPLICATION, decided, now)
         return application_id
 
     return await done(platform, actor, Role.PRINCIPAL, asked, idempotency_key, work)
+
+
+async def _after(
+    connection: AsyncConnection, who: Actor, wish: following.Wish | None, facts: Application, now: datetime
+) -> Application:
+    """Return the facts with the day of the guarantee that is followed, unless one was told. Raise `Refused`."""
+    if wish is None:
+        return facts
+    followed = await following.followed(connection, who, wish, japan_day(now))
+    return replace(facts, first_guarantee_on=facts.first_guarantee_on or japan_day(followed.concluded_at))
+
+
+async def interims_of(platform: Platform, actor: Actor, application_ids: Sequence[int]) -> list[Interim | None]:
+    """Return, for each application that the actor may see and that follows a guarantee, its conditions as of today."""
+    async with platform.database.read() as connection:
+        found = await following.interims_of(connection, actor, application_ids, japan_day(platform.clock()))
+    return [found.get(each) for each in application_ids]
 
 
 async def withdraw(

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core import audit, keys
 from denshi_hosho.core.certificate import KeyNotice
+from denshi_hosho.core.changes.versions import Version, versions_of
 from denshi_hosho.core.documents import key_notice_pdf
-from denshi_hosho.core.errors import TokenInvalid
+from denshi_hosho.core.errors import Refusal, Refused, TokenInvalid
 from denshi_hosho.core.idempotency import digest, once
 from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.opening import Claim, open_certificate
@@ -40,6 +41,9 @@ class File:
     media_type: str = "application/pdf"
 
 
+VERSION_UNKNOWN = Refusal(
+    "VERSION_UNKNOWN", "この保証証書にその版はありません。", "The certificate has no such version.", ("version",)
+)
 Maker = Callable[[Platform, Ticket], Awaitable[File]]
 # How the documents of later steps are made from their ticket; the module that knows a document adds itself (`made_by`).
 MAKERS: dict[str, Maker] = {}
@@ -55,12 +59,23 @@ def made_by(document: Document) -> Callable[[Maker], Maker]:
     return keep
 
 
-async def opened(platform: Platform, claim: Claim, wanted: frozenset[str]) -> AnyRow:
-    """Return the certificate behind number and key; the opening is written down.
+async def opened(
+    platform: Platform, claim: Claim, wanted: frozenset[str], version: int | None = None
+) -> AnyRow | Version:
+    """Return the certificate behind number and key, or an earlier `version` of it; the opening is written down.
 
-    Raise `Refused`, always the same for whatever is wrong; or because too many attempts have failed.
+    Raise `Refused`, always the same for whatever is wrong; or because too many attempts have failed; or, whoever has number
+    and key, because there is no such version.
     """
-    return await open_certificate(platform.database, platform.vault, platform.throttle, claim, platform.clock(), wanted)
+    row = await open_certificate(platform.database, platform.vault, platform.throttle, claim, platform.clock(), wanted)
+    if version is None:
+        return row
+    async with platform.database.read() as connection:
+        every = (await versions_of(connection, [row.guarantee_id]))[row.guarantee_id]
+    found = next((each for each in every if each.version == version), None)
+    if found is None:
+        raise Refused(VERSION_UNKNOWN)
+    return found
 
 
 def certificate_url(platform: Platform, guarantee_id: int, version: int) -> str:
@@ -150,9 +165,9 @@ def key_notice_url(platform: Platform, guarantee_id: int, key_id: int) -> str:
     return _url(platform, Ticket("key-notice", guarantee_id, key_id))
 
 
-def url_of(platform: Platform, document: Document, subject_id: int, version: int = 0) -> str:
+def url_of(platform: Platform, document: Document, subject_id: int, version: int = 0, about: str = "") -> str:
     """Return the URL of a document that has a maker, good for five minutes for whoever has it."""
-    return _url(platform, Ticket(document, subject_id, version))
+    return _url(platform, Ticket(document, subject_id, version, about))
 
 
 def _url(platform: Platform, ticket: Ticket) -> str:

@@ -64,6 +64,7 @@ class Content:
     guarantee_ends_on: date | None = None
     depositary_bank: str | None = None
     urgent: bool | None = None
+    follows: str | None = None
     facts: Facts = Facts()
 
     def to_json(self) -> str:

@@ -1,4 +1,4 @@
-"""The end of a guarantee: released, cancelled; claimed after a default, examined and paid."""
+"""The end of a guarantee: released, cancelled; claimed after a default, examined and paid. And its timeline."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -13,7 +13,9 @@ from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.ending import ends
 from denshi_hosho.core.errors import Refusal, Refused, under
 from denshi_hosho.core.fees.restating import restate
+from denshi_hosho.core.life.timeline import MAX_TIMELINE, timeline_of
 from denshi_hosho.core.notes import check_note
+from denshi_hosho.core.paging import PageMalformed
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import GuaranteeStep, Role
@@ -156,3 +158,12 @@ async def claim(platform: Platform, actor: Actor, claim_id: int) -> AnyRow | Non
     """Return a claim on a guarantee that the actor may see, or None."""
     async with platform.database.read() as connection:
         return await claims.claim_of(connection, actor, claim_id)
+
+
+async def timeline(platform: Platform, actor: Actor, guarantee_id: int, first: int, skip: int) -> Sequence[AnyRow]:
+    """Return what happened to a guarantee that the actor may see, oldest first. Raise `PageMalformed`."""
+    if not (1 <= first <= MAX_TIMELINE and skip >= 0):
+        raise PageMalformed(f"first は1以上{MAX_TIMELINE}以下、skip は0以上にしてください。",
+                            f"first is 1 to {MAX_TIMELINE}, skip is 0 or more.")  # fmt: skip
+    async with platform.database.read() as connection:
+        return await timeline_of(connection, actor, guarantee_id, first, skip)

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from denshi_hosho.core.calculators.lines import Derived, check_amounts
 from denshi_hosho.core.clock import japan_day
-from denshi_hosho.core.documents.fees import fee_month_pdf, fee_statement_pdf
+from denshi_hosho.core.documents import missing_glyphs
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.fees import classes, statements
 from denshi_hosho.core.fees.calculating import Charged, fee
+from denshi_hosho.core.fees.papers import fee_month_pdf, fee_statement_pdf
 from denshi_hosho.core.notes import check_line
 from denshi_hosho.core.parties import surety_called
 from denshi_hosho.core.rows import AnyRow
@@ -40,11 +41,20 @@ class Estimate:
 async def estimate(platform: Platform, surety_id: int, charged: Charged, on: date | None) -> Estimate:
     """Return the fee by the surety's tariff of a day (Japan's today if None). Raise `Refused`."""
     check_amounts(1, guaranteed_amount=charged.guaranteed_amount)
+    if charged.class_ is not None:
+        _check_class(charged.class_)
     day = on or japan_day(platform.clock())
     async with platform.database.read() as connection:
         await surety_called(connection, surety_id)
         found = await statements.in_force(connection, surety_id, day)
     return Estimate(fee(found.tariff, charged), found.tariff.name, found.tariff.example)
+
+
+def _check_class(name: str) -> None:
+    check_line(name, ("class_name",))
+    if missing := missing_glyphs(name):
+        raise Refused(Refusal("TEXT_NOT_PRINTABLE", f"計算書に印字できない文字があります: {missing}",
+                              f"These characters cannot be printed on the statement: {missing}", ("class_name",)))  # fmt: skip
 
 
 async def calculate(platform: Platform, actor: Actor | None, application_id: int, idempotency_key: str) -> int:
@@ -63,7 +73,7 @@ async def set_class(
 ) -> int:
     """Return the application's id after the surety put its principal in a class of its tariff. Raise `Refused`."""
     name = kept(class_)
-    check_line(name, ("class",))
+    _check_class(name)
 
     async def work(connection: AsyncConnection, who: Actor, now: datetime) -> int:
         await classes.put(connection, who, application_id, (name, from_on), now)
@@ -104,6 +114,8 @@ async def month(platform: Platform, actor: Actor | None, surety_id: int, text: s
         raise Refused(Refusal("MONTH_MALFORMED", "月は 2024-06 の形で指定してください。", "A month is written like 2024-06.",
                               ("month",)))  # fmt: skip
     first = date.fromisoformat(f"{text}-01")
+    async with platform.database.read() as connection:
+        await surety_called(connection, surety_id)
     rows = await _month(platform, who.principal_id or 0, surety_id, first)
     # A ticket holds two numbers: who and of whom, and the month.
     number = (surety_id * 10_000 + first.year) * 100 + first.month

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from denshi_hosho.core import guarantees, handed_in, queue
 from denshi_hosho.core.guarantees import GuaranteeOrder, Search
-from denshi_hosho.core.life import timeline as timelines
 from denshi_hosho.core.paging import Page, Window
 from denshi_hosho.core.queue import ApplicationOrder
 from denshi_hosho.core.rows import AnyRow
@@ -124,16 +123,15 @@ async def submissions(platform: Platform, actor: Actor, ids: Sequence[int]) -> l
     return [found.get(each) for each in ids]
 
 
+async def submission_items(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[list[AnyRow]]:
+    """Return, for each of the actor's submissions `ids`, the guarantees whose keys it hands in."""
+    async with platform.database.read() as connection:
+        found = await handed_in.items_with_keys(connection, actor, ids)
+    return [found[each] for each in ids]
+
+
 async def submission_steps(platform: Platform, actor: Actor, ids: Sequence[int]) -> list[list[AnyRow]]:
     """Return, for each of the actor's submissions `ids`, its steps, oldest first."""
     async with platform.database.read() as connection:
         found = await handed_in.steps_of(connection, actor, ids)
     return [found[each] for each in ids]
-
-
-async def timeline(
-    platform: Platform, actor: Actor, guarantee_id: int, window: Window, counted: frozenset[str]
-) -> Page:
-    """Return a page of what happened to the actor's guarantee, the first first. Raise `PageMalformed`."""
-    async with platform.database.read() as connection:
-        return await timelines.timeline(connection, actor, guarantee_id, window, counted)

@@ -11,6 +11,7 @@ from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.errors import Refusal, Refused, at
 from denshi_hosho.core.fees import statements
 from denshi_hosho.core.idempotency import digest, once
+from denshi_hosho.core.interim import following
 from denshi_hosho.core.notes import check_note
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import Role
@@ -84,6 +85,9 @@ async def conclude(platform: Platform, actor: Actor | None, application_id: int,
     async def work(connection: AsyncConnection) -> int:
         async def issue() -> int:
             row = await issuing.approved(connection, who, application_id)
+            if (wish := following.wish_of(row, row.principal_id)) is not None:
+                with at("application_id"):
+                    await following.followed(connection, who, wish, japan_day(now))
             told = at_conclusion(row.facts, japan_day(now))
             with at("application_id"):
                 decision = eligibility(platform, told)

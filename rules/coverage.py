@@ -7,6 +7,7 @@ from datetime import date
 from denshi_hosho.rules.deciding import ServedRules, today_is
 from denshi_hosho.rules.dimensions import DIMENSIONS, Listing, shown
 from denshi_hosho.rules.obligees import Obligee
+from denshi_hosho.rules.payment import FACT_KEYS
 from denshi_hosho.rules.rulebook import Rulebook
 from denshi_hosho.rules.rulefile import Revision
 from denshi_hosho.rules.vocabulary import Known, Others, RecipientKnown, Way
@@ -77,9 +78,21 @@ def _covered(revision: Revision) -> Iterator[Covered]:
         yield _listed(dimension.key, revision.listings[dimension.key], revision)
     papers = [(clause.reason.ja, clause.reason.en) for clause in revision.paper]
     yield _one("paper", _known("paper", papers, revision), papers)
+    yield _paid(revision)
     changes = [each.saying for each in revision.exclusions if each.guard.fields & {"change", "original_medium"}]
     yield _one("change", Known.STATED if changes else Known.NOT_STATED, [(each.ja, each.en) for each in changes])
     yield from _handed_in(revision)
+
+
+def _paid(revision: Revision) -> Covered:
+    payment = revision.payment
+    facts = [] if payment is None else [(ja, en) for _, ja, en, _ in payment.told()]
+    if payment is not None and payment.ja is not None and payment.en is not None:
+        facts.insert(0, (payment.ja, payment.en))
+    known = _known("payment", facts, revision)
+    if payment is not None and len(list(payment.told())) < len(FACT_KEYS):
+        known = Known.PARTLY
+    return _one("payment", known, facts)
 
 
 def _known(key: str, stated: Sequence[object], revision: Revision) -> Known:

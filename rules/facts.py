@@ -8,6 +8,7 @@ from denshi_hosho.rules.conditions import when_said
 from denshi_hosho.rules.deciding import ServedRules, today_is
 from denshi_hosho.rules.dimensions import Listing, shown
 from denshi_hosho.rules.obligees import Obligee
+from denshi_hosho.rules.payment import Payment
 from denshi_hosho.rules.plan import Saying, Source
 from denshi_hosho.rules.rulefile import Revision, RuleFile
 from denshi_hosho.rules.starts import Start
@@ -31,13 +32,15 @@ class Fact:
 class RulesInForce:
     """An obligee's rules on `day`. `revision` is the start of the revision in force, None before the first.
 
-    `text` is the whole rule file (TOML), `digest` the SHA-256 (hex) of its bytes.
+    `payment`: what is known of its payments on that day, None: nothing. `text` is the whole rule file (TOML),
+    `digest` the SHA-256 (hex) of its bytes.
     """
 
     obligee: Obligee
     day: date
     revision: date | None
     facts: tuple[Fact, ...]
+    payment: Payment | None
     text: str
     digest: str
     plugin: str
@@ -53,6 +56,7 @@ def rules_in_force(served: ServedRules, day: date) -> RulesInForce:
         day=day,
         revision=None if revision is None else revision.from_on,
         facts=tuple(_not_yet(rules) if revision is None else _facts(revision)),
+        payment=None if revision is None else revision.payment,
         text=rules.text,
         digest=rules.digest,
         plugin=served.plugin,
@@ -78,6 +82,15 @@ def _facts(revision: Revision) -> Iterator[Fact]:
         for reading in exclusion.readings:
             said = exclusion.saying
             yield _plain("READING", reading.reason.ja, reading.reason.en, said.literal, said.sources)
+    yield from _papers(revision)
+    if revision.payment is not None:
+        yield from _payment(revision.payment)
+    for remark in revision.remarks:
+        yield _said("REMARK", remark.saying)
+    yield from _submission(revision.submission)
+
+
+def _papers(revision: Revision) -> Iterator[Fact]:
     for paper in revision.paper:
         reason = paper.reason
         value = "true" if paper.accepted else "false"
@@ -85,9 +98,13 @@ def _facts(revision: Revision) -> Iterator[Fact]:
         yield Fact(code="PAPER", ja=reason.ja + where[0], en=reason.en + where[1], value=value, sources=reason.sources)
         for reading in paper.readings:
             yield _plain("READING", reading.reason.ja, reading.reason.en, paper.literal, reason.sources)
-    for remark in revision.remarks:
-        yield _said("REMARK", remark.saying)
-    yield from _submission(revision.submission)
+
+
+def _payment(payment: Payment) -> Iterator[Fact]:
+    if payment.ja is not None and payment.en is not None:
+        yield _plain("PAYMENT", payment.ja, payment.en, payment.literal, payment.sources)
+    for key, ja, en, value in payment.told():
+        yield Fact(code="PAYMENT", ja=ja, en=en, value=f"{key}:{value}", sources=payment.sources)
 
 
 def _start(start: Start) -> Fact:

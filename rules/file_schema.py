@@ -3,6 +3,7 @@
 import json
 from functools import partial
 
+from denshi_hosho.core.money import MAX_YEN
 from denshi_hosho.core.vocabulary import GuaranteeKind, SuretyClass, WorkType
 from denshi_hosho.rules.application import DATE_FIELDS, FLAG_FIELDS, TEXT_FIELDS, WORD_FIELDS, YEN_FIELDS
 from denshi_hosho.rules.citations import SOURCE_KEYS
@@ -20,9 +21,11 @@ from denshi_hosho.rules.json_shapes import (
     one_or_more_tables,
     ref,
     table,
+    whole_number,
     words,
 )
 from denshi_hosho.rules.obligees import OBLIGEE_KEYS, OBLIGEE_PATTERN
+from denshi_hosho.rules.payment import EXCLUDES, HUNDRED, PAYMENT_KEYS, PERCENTS, YEN_AMOUNTS
 from denshi_hosho.rules.rulefile import EXCLUSION_KEYS, FILE_KEYS, FORMAT, PAPER_KEYS, REVISION_KEYS, SILENT_WORDS
 from denshi_hosho.rules.starts import NOT_STATED, START_KEYS
 from denshi_hosho.rules.submission_shapes import submission_shape
@@ -98,12 +101,24 @@ def _revision() -> Shape:
         "start": one_or_more_tables(_month(table(START_KEYS | {"when"}, _START, _START_NEEDS))),
         "exclusion": one_or_more_tables(table(EXCLUSION_KEYS, {**_SAID, **_READING}, ("when", "ja", "en", "source"))),
         "paper": one_or_more_tables(table(PAPER_KEYS, {**_SAID, **_READING, "accepted": FLAG}, ("accepted", "source"))),
+        "payment": _payment(),
         "remark": one_or_more_tables(said(("ja", "en", "source"))),
         "submission": submission_shape(),
         "silent_on": one_or_many({"enum": sorted(SILENT_WORDS)}),
         **{dimension.key: one_or_more_tables(_list(dimension)) for dimension in DIMENSIONS},
     }
     return _month(table(REVISION_KEYS, shapes, (*_START_NEEDS, "submission")))
+
+
+def _payment() -> Shape:
+    shapes = {
+        **_SAID,
+        **{key: whole_number(HUNDRED) for key in PERCENTS},
+        **{key: whole_number(MAX_YEN) for key in YEN_AMOUNTS},
+        EXCLUDES: FLAG,
+    }
+    both = {"ja": ["en"], "en": ["ja"]}
+    return table(PAYMENT_KEYS, shapes, ("source",), minProperties=2, dependentRequired=both)
 
 
 _START: dict[str, Shape] = {

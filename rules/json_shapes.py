@@ -14,6 +14,11 @@ DAY: Shape = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2
 URL: Shape = {"type": "string", "pattern": "^https?://"}
 
 
+def whole_number(most: int) -> Shape:
+    """Return the shape of a whole number from 1 to `most`."""
+    return {"type": "integer", "minimum": 1, "maximum": most}
+
+
 def words(kind: type[Enum], *more: str, but: Iterable[Enum] = ()) -> Shape:
     """Return the shape of one code of `kind`, except `but`, or of one of `more`."""
     left_out = tuple(but)

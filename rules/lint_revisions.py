@@ -63,5 +63,6 @@ def _stated(revision: Revision) -> list[str]:
     lists = [dimension.key for dimension in DIMENSIONS if revision.listings[dimension.key]]
     sayings = [key for key, clauses in revision.submission.sayings.items() if clauses and key != "note"]
     paper = ["paper"] if revision.paper else []
+    payment = ["payment"] if revision.payment else []
     artefacts = ["artefact"] if revision.submission.artefacts else []
-    return [*lists, *paper, *artefacts, *sayings]
+    return [*lists, *paper, *payment, *artefacts, *sayings]

@@ -23,6 +23,7 @@ from denshi_hosho.rules.faults import Fault, RuleFileError, did_you_mean
 from denshi_hosho.rules.guards import Guard, read_guard
 from denshi_hosho.rules.meanings import Meanings, read_meanings
 from denshi_hosho.rules.obligees import Obligee, read_obligee
+from denshi_hosho.rules.payment import Payment, read_payment
 from denshi_hosho.rules.plan import Saying, Source
 from denshi_hosho.rules.reader import Table, collecting, mistake
 from denshi_hosho.rules.starts import START_KEYS, Start, read_start
@@ -34,9 +35,9 @@ from denshi_hosho.rules.toml_days import day_fault
 FORMAT = 1
 FILE_KEYS = frozenset({"format", "obligee", "sources", "revision"})
 REVISION_KEYS = START_KEYS | {dimension.key for dimension in DIMENSIONS}
-REVISION_KEYS |= {"start", "exclusion", "paper", "remark", "submission", "silent_on"}
-# What a page may be silent on: the lists, paper, and everything about handing in the key.
-SILENT_WORDS = frozenset({dimension.key for dimension in DIMENSIONS} | {"paper"}) | SUBMISSION_KEYS
+REVISION_KEYS |= {"start", "exclusion", "paper", "payment", "remark", "submission", "silent_on"}
+# What a page may be silent on: the lists, paper, payment, and everything about handing in the key.
+SILENT_WORDS = frozenset({dimension.key for dimension in DIMENSIONS} | {"paper", "payment"}) | SUBMISSION_KEYS
 EXCLUSION_KEYS = SAYING_KEYS | {"reading"}
 PAPER_KEYS = frozenset({"when", "accepted", "literal", "reading", "source"})
 
@@ -69,6 +70,7 @@ class Revision:
 
     `asked` are the lists that every application is held against: those stated, and those that must be.
     `silent_on` names what the page was read for and does not say; `meanings` are the obligee's own words.
+    `payment`: what it says of advances and the like; None: nothing is known.
     """
 
     place: str
@@ -78,6 +80,7 @@ class Revision:
     asked: tuple[tuple[Dimension, tuple[Listing, ...]], ...]
     exclusions: tuple[Exclusion, ...]
     paper: tuple[Paper, ...]
+    payment: Payment | None
     remarks: tuple[Guarded, ...]
     submission: Submission
     silent_on: tuple[str, ...]
@@ -167,6 +170,7 @@ def _revision(table: Table, sources: Mapping[str, Source]) -> Revision:
         asked=tuple((each, listings[each.key]) for each in DIMENSIONS if listings[each.key] or each in ALWAYS_ASKED),
         exclusions=tuple(_exclusions(table, sources)),
         paper=tuple(_papers(table, sources)),
+        payment=read_payment(table, sources),
         remarks=read_sayings(table, "remark", sources),
         submission=read_submission(submission, sources, kinds=_kinds(listings[KINDS.key])),
         silent_on=_silent_on(table, submission),

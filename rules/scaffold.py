@@ -75,6 +75,9 @@ source = "page#（仮）"
 accepted = { CONSTRUCTION = "建設工事" }
 source = "page#（仮）"
 
+# [revision.payment]   # what the page says of advances: advance_percent, advance_floor, interim_floor, …
+# source = "page#…"
+
 [revision.submission]
 
 [[revision.submission.channel]]

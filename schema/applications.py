@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import strawberry
 
-from denshi_hosho.resolvers import fees, obligees
+from denshi_hosho.resolvers import applying, fees, obligees
+from denshi_hosho.schema.calculators import InterimEligibility, conditions
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.fees import FeeStatement
 from denshi_hosho.schema.guarantees import DecisionRecord, Guarantee
@@ -12,7 +13,7 @@ from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Obligee
-from denshi_hosho.schema.scalars import Yen
+from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import needs, wanted
 from denshi_hosho.schema.words import ApplicationState, ApplicationStep, FeeState, GuaranteeKind, Medium
 
@@ -51,6 +52,19 @@ class GuaranteeApplication(Node):
     depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
     urgent: bool = strawberry.field(description="The registration mail is to go out at once, not at 16:00 (至急).")
     submitted_at: datetime = strawberry.field(description="When it was first submitted.")
+
+    follows: GuaranteeNumber | None = strawberry.field(
+        description="Number of the advance payment guarantee that an interim one follows (前払金保証の番号)."
+    )
+
+    @strawberry.field(
+        description="The conditions of the interim advance as far as they are known today (中間前払金の要件); null where it follows no "
+        "guarantee.",
+        metadata=needs("id"),
+    )
+    async def interim(self, info: Request) -> InterimEligibility | None:
+        found = await info.context.loader("interims", applying.interims_of).load(shown(self).id)
+        return None if found is None else conditions(found)
 
     @strawberry.field(
         graphql_type=Obligee | None,

@@ -5,18 +5,27 @@ from typing import Annotated, TypeAlias, cast
 
 import strawberry
 
-from denshi_hosho.core.calculators.advance import maximum_advance, performance_amount
 from denshi_hosho.core.calculators.default_payment import Default, default_payment
-from denshi_hosho.core.calculators.interim import InterimFacts, interim
+from denshi_hosho.core.calculators.interim import Interim, InterimFacts
 from denshi_hosho.core.calculators.terms import half_term
+from denshi_hosho.resolvers import calculating
+from denshi_hosho.resolvers.calculating import Told, told_by
 from denshi_hosho.resolvers.policy import Policy
-from denshi_hosho.schema.context import CoreObject
+from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.policy import Reach, may, reached
 from denshi_hosho.schema.refusals import Refused
 from denshi_hosho.schema.scalars import Yen
+from denshi_hosho.schema.terms import ObligeeTerms, TermsRemark, remark_of, terms_of
 from denshi_hosho.schema.words import ConditionState, WorkType
 
 _INPUT = strawberry.argument(description="What is known.")
+_OBLIGEE_SAID = (
+    "Code of the obligee (発注者), the issuer, by whose terms of payment (支払条件), as far as they are known"
+)
+_OBLIGEE = strawberry.argument(description=f"{_OBLIGEE_SAID}; left out: by the general rule.")
+_ON = strawberry.argument(description="By the obligee's rules of which day; today in Japan if left out.")
+_TERMS = "The obligee's terms as far as they are known; null: none are, or no obligee was named."
+_REMARK = "What is known of the obligee's terms and what is not; null: no obligee was named."
 
 
 @reached(Reach.ANSWER)
@@ -32,6 +41,8 @@ class CalculationLine:
 class Calculation:
     amount: Yen = strawberry.field(description="The amount.")
     lines: list[CalculationLine] = strawberry.field(description="How it comes about (算出内訳).")
+    obligee_terms: ObligeeTerms | None = strawberry.field(default=None, description=_TERMS)
+    terms_remark: TermsRemark | None = strawberry.field(default=None, description=_REMARK)
 
 
 @reached(Reach.ANSWER)
@@ -63,12 +74,14 @@ class InterimEligibility:
     eligible: bool | None = strawberry.field(description="Null while a condition is unknown and none fails.")
     maximum: Yen | None = strawberry.field(description="The most that can be paid; null while the advance is unknown.")
     conditions: list[InterimCondition] = strawberry.field(description="Each condition.")
+    obligee_terms: ObligeeTerms | None = strawberry.field(default=None, description=_TERMS)
+    terms_remark: TermsRemark | None = strawberry.field(default=None, description=_REMARK)
 
 
 @strawberry.input(description="What is known of the works for which an interim advance (中間前払金) is asked.")
 class InterimInput:
     contract_price: Yen = strawberry.field(description="Contract price (請負金額).")
-    starts_on: date = strawberry.field(description="First day of the term (工期の始期).")
+    starts_on: date | None = strawberry.field(default=None, description="First day of the term (工期の始期).")
     ends_on: date = strawberry.field(description="Last day of the term (工期末日).")
     on: date = strawberry.field(description="The day for which is asked.")
     advance_received: Yen | None = strawberry.field(
@@ -82,8 +95,10 @@ class InterimInput:
     partial_paid: bool | None = strawberry.field(default=None, description="A partial payment (部分払) was made.")
     excludes_partial: bool | None = strawberry.field(
         default=None,
-        description="The obligee's rules say that interim advances and partial payments exclude each other.",
+        description="The obligee's rules say that interim advances and partial payments exclude each other; null: as "
+        "the obligee's terms say, if they are known.",
     )
+    obligee: str | None = strawberry.field(default=None, description=f"{_OBLIGEE_SAID}; null: by the general rule.")
 
 
 @strawberry.input(description="What a payment after a default (保証金) depends on.")
@@ -110,10 +125,19 @@ InterimResult: TypeAlias = Annotated[
 ]
 
 
-def calculation(derived: CoreObject) -> Calculation:
-    """Return how the API shows a derived amount."""
+def calculation(derived: CoreObject, told: Told | None = None) -> Calculation:
+    """Return how the API shows a derived amount, and by which obligee's terms it was derived."""
     lines: CoreObject = derived.lines
-    return Calculation(amount=Yen(derived.amount), lines=list(lines))
+    terms, remark = terms_of(told), remark_of(told)
+    return Calculation(amount=Yen(derived.amount), lines=list(lines), obligee_terms=terms, terms_remark=remark)
+
+
+def conditions(found: Interim, told: Told | None = None) -> InterimEligibility:
+    """Return how the API shows the conditions of an interim advance, and by which obligee's terms."""
+    rows: CoreObject = list(found.conditions)
+    maximum = None if found.maximum is None else Yen(found.maximum)
+    return InterimEligibility(eligible=found.eligible, maximum=maximum, conditions=rows, obligee_terms=terms_of(told),
+                              terms_remark=remark_of(told))  # fmt: skip
 
 
 @strawberry.type
@@ -133,38 +157,44 @@ class CalculatorQueries:
         description="Whether an interim advance can be paid, condition by condition (中間前払金の要件).",
         metadata=may(Policy.OPEN),
     )
-    def interim_eligibility(self, input: Annotated[InterimInput, _INPUT]) -> InterimResult:
+    def interim_eligibility(self, info: Request, input: Annotated[InterimInput, _INPUT]) -> InterimResult:
         facts = {name: getattr(input, name) for name in InterimFacts.__dataclass_fields__}
-        found = interim(InterimFacts(**facts))
-        conditions: CoreObject = list(found.conditions)
-        maximum = None if found.maximum is None else Yen(found.maximum)
-        return InterimEligibility(eligible=found.eligible, maximum=maximum, conditions=conditions)
+        told = told_by(info.context.platform, input.obligee, input.on, calculating.INTERIM)
+        return conditions(calculating.interim_advance(InterimFacts(**facts), told), told)
 
     @strawberry.field(
-        description="The most that may be paid in advance by the general rule (前払金の上限); null where none is known for "
-        "this kind of work. An obligee's (発注者, the issuer's) own floors, caps and rounding can be lower.",
+        description="The most that may be paid in advance (前払金の上限); null where no rule is known for this kind of work. By "
+        "the general rule, and where an obligee (発注者, issuer) is named by what is known of its floor, cap and rounding.",
         metadata=may(Policy.OPEN),
     )
     def maximum_advance(
         self,
+        info: Request,
         work_type: Annotated[WorkType, strawberry.argument(description="Kind of work (業種).")],
         contract_price: Annotated[Yen, strawberry.argument(description="Contract price (請負金額(総額)).")],
         covered_price: Annotated[Yen | None, strawberry.argument(description="Covered part of it (対象額).")] = None,
+        obligee: Annotated[str | None, _OBLIGEE] = None,
+        on: Annotated[date | None, _ON] = None,
     ) -> CalculationResult | None:
-        derived = maximum_advance(work_type, contract_price, covered_price)
-        return None if derived is None else calculation(derived)
+        told = told_by(info.context.platform, obligee, on, calculating.ADVANCE)
+        derived = calculating.advance(work_type, contract_price, covered_price, told)
+        return None if derived is None else calculation(derived, told)
 
     @strawberry.field(
-        description="The least that a performance guarantee (契約保証) covers: a percentage of the contract price, 10 if none is "
-        "told; some obligees (発注者, issuers) want more of low bids.",
+        description="The least that a performance guarantee (契約保証) covers: a percentage of the contract price: the one that "
+        "is told, else the obligee's (発注者, issuer's) if known, else 10; some want more of low bids.",
         metadata=may(Policy.OPEN),
     )
     def performance_guarantee(
         self,
+        info: Request,
         contract_price: Annotated[Yen, strawberry.argument(description="Contract price (請負金額).")],
         percent: Annotated[int | None, strawberry.argument(description="The percentage that is wanted.")] = None,
+        obligee: Annotated[str | None, _OBLIGEE] = None,
+        on: Annotated[date | None, _ON] = None,
     ) -> CalculationResult:
-        return calculation(performance_amount(contract_price, percent))
+        told = told_by(info.context.platform, obligee, on, calculating.PERFORMANCE)
+        return calculation(calculating.performance(contract_price, percent, told), told)
 
     @strawberry.field(
         description="What a surety pays after a default (保証金の支払額): advance, interim advance and partial payments less the work "

@@ -1,4 +1,4 @@
-"""Claims (保証金の請求) as GraphQL types."""
+"""Claims (保証金の請求) and the timeline (経過) of a guarantee as GraphQL types."""
 
 import json
 from datetime import date, datetime
@@ -7,6 +7,8 @@ from typing import Annotated, Any, TypeAlias
 import strawberry
 
 from denshi_hosho.core.claims.claims import ClaimFacts, Examined
+from denshi_hosho.core.life import timeline
+from denshi_hosho.core.trail import KEY_HOLDER, PLATFORM
 from denshi_hosho.schema.calculators import CalculationLine
 from denshi_hosho.schema.context import CoreObject, shown
 from denshi_hosho.schema.node import Node, shows
@@ -114,6 +116,31 @@ def _yen(row: object, name: str) -> Yen | None:
 def _facts(row: object) -> dict[str, Any]:
     facts: dict[str, Any] = json.loads(shown(row).facts)
     return facts
+
+
+@reached(Reach.OWN)
+@strawberry.type(description="Something that happened to a guarantee (保証契約の経過).")
+class TimelineEntry:
+    at: datetime = strawberry.field(description="When.")
+    note: str | None = strawberry.field(description="What was said with it.")
+
+    @strawberry.field(description="What happened: the code of a step of application, key, submission or guarantee.")
+    def code(self) -> str:
+        return str(timeline.word_of(shown(self)).value)
+
+    @strawberry.field(description="What happened, in Japanese.")
+    def ja(self) -> str:
+        return timeline.word_of(shown(self)).ja
+
+    @strawberry.field(
+        description="Who: an account of one's own party by its login id, another party by its name, else whoever held number and "
+        "key, or the platform by itself."
+    )
+    def who(self) -> str:
+        row = shown(self)
+        if row.role is None:
+            return PLATFORM if row.source == timeline.GUARANTEE else KEY_HOLDER
+        return str(row.login_id) if row.login_id is not None else f"{row.party_name}（{row.role.ja}）"
 
 
 @reached(Reach.ANSWER)

@@ -12,7 +12,7 @@ from denshi_hosho.resolvers.drafting import Writing
 from denshi_hosho.schema.ids import row_id
 from denshi_hosho.schema.inputs import RuleFactsInput
 from denshi_hosho.schema.payloads import application_id_of, principal_id_of
-from denshi_hosho.schema.scalars import Yen
+from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.words import GuaranteeKind, Medium
 
 _KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
@@ -49,6 +49,11 @@ class DraftContentInput:
     depositary_bank: str | None = strawberry.field(default=None, description="Depositary bank (預託金融機関).")
     urgent: bool | None = strawberry.field(
         default=None, description="Send the registration mail at once, not at 16:00 (至急)."
+    )
+    follows: GuaranteeNumber | None = strawberry.field(
+        default=None,
+        description="For an interim advance: number of the own advance payment guarantee of the same works that it follows "
+        "(前払金保証の番号).",
     )
     facts: RuleFactsInput = strawberry.field(
         default_factory=RuleFactsInput, description="What the obligee's rules may ask for."

@@ -14,7 +14,7 @@ from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.refusals import Refusal, Refused, refusal
-from denshi_hosho.schema.scalars import Yen
+from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.words import Change, DraftState, GuaranteeKind, Medium, Procurement, WorkType
 
@@ -64,6 +64,9 @@ class DraftContent:
     guarantee_ends_on: date | None = strawberry.field(description="Last day of the guarantee (保証期間).")
     depositary_bank: str | None = strawberry.field(description="Depositary bank (預託金融機関).")
     urgent: bool | None = strawberry.field(description="The registration mail is to go out at once (至急).")
+    follows: GuaranteeNumber | None = strawberry.field(
+        description="Number of the advance payment guarantee that an interim one follows (前払金保証の番号)."
+    )
     facts: DraftFacts = strawberry.field(description="What the obligee's rules may ask for.")
 
     @strawberry.field(graphql_type=strawberry.ID | None, description="Global id of the surety (保証会社).")

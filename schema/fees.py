@@ -1,7 +1,7 @@
 """Fees (保証料) as GraphQL types: an estimate, a statement, and the statements of a month."""
 
 from datetime import date
-from typing import Annotated, TypeAlias, cast
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -41,7 +41,10 @@ class FeeStatement:
     def is_example(self) -> bool:
         return bool(shown(self).example)
 
-    @strawberry.field(description="How it comes about, line by line (計算); what is taken off is negative.")
+    @strawberry.field(
+        description="How it comes about, line by line (計算); they add up to `amount`, and for a REFUND to "
+        "what it takes off."
+    )
     def lines(self) -> list[CalculationLine]:
         return [CalculationLine(ja=each["ja"], en=each["en"], yen=Yen(each["yen"])) for each in lines_of(shown(self))]
 
@@ -61,10 +64,7 @@ class FeeMonth:
         description="What they come to; what is returned is taken off, so it can be negative."
     )
     pdf_url: str = strawberry.field(description="URL of the list as PDF, good for five minutes for whoever has it.")
-
-    @strawberry.field(graphql_type=list[FeeStatement], description="The statements, oldest first.")
-    def statements(self) -> CoreObject:
-        return shown(self).rows
+    statements: list[FeeStatement] = strawberry.field(description="The statements, oldest first.")
 
 
 def _either(name: str, description: str) -> CoreObject:
@@ -115,7 +115,8 @@ class FeeQueries:
 @strawberry.type
 class FeeViewing:
     @strawberry.field(
-        description="Principal: the fees of a month that it pays consolidated (一括後払の保証料明細書).",
+        description="Principal: the fees of a month that it pays consolidated (一括後払の保証料明細書): of guarantees concluded in "
+        "that month, and what was charged in addition or returned in it.",
         metadata=may(Policy.PRINCIPAL),
     )
     async def fee_month(
@@ -125,4 +126,5 @@ class FeeViewing:
     ) -> FeeMonthResult:  # fmt: skip
         context = info.context
         found = await fees.month(context.platform, context.actor, row_id(surety_id, "Surety"), month)
-        return cast("FeeMonthResult", found)
+        rows: CoreObject = list(found.rows)
+        return FeeMonth(month=found.month, total=Yen(found.total), pdf_url=found.pdf_url, statements=rows)

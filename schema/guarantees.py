@@ -5,24 +5,25 @@ from typing import Annotated
 
 import strawberry
 
-from denshi_hosho.core.clock import japan_day
-from denshi_hosho.resolvers import changing, ending, explaining, fees, obligees, reading
+from denshi_hosho.core.trail import KEY_HOLDER
+from denshi_hosho.resolvers import changing, ending, explaining, fees, funding, inbox, obligees, reading
 from denshi_hosho.resolvers.decisions import stored
 from denshi_hosho.schema.certificates import Certificate
 from denshi_hosho.schema.changes import ChangeRequest
-from denshi_hosho.schema.claims import Claim
+from denshi_hosho.schema.claims import Claim, TimelineEntry
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.explaining import Replay
 from denshi_hosho.schema.fees import FeeStatement
+from denshi_hosho.schema.funds import Funds
 from denshi_hosho.schema.node import Node, shows
-from denshi_hosho.schema.paging import After, Connection, First, PageInfo, extras, window
+from denshi_hosho.schema.paging import PageInfo
 from denshi_hosho.schema.plans import SubmissionPlan
 from denshi_hosho.schema.policy import Reach, reached
 from denshi_hosho.schema.rules import Decision, Obligee
 from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
-from denshi_hosho.schema.selection import needs, same_row, wanted
+from denshi_hosho.schema.selection import needs, same_row
 from denshi_hosho.schema.submissions import Submission
-from denshi_hosho.schema.timeline import TimelineEntryConnection
+from denshi_hosho.schema.verdicts import CertificateVerdict
 from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKind, Medium, Stage
 
 
@@ -31,7 +32,14 @@ from denshi_hosho.schema.words import GuaranteeKind, GuaranteeState, KeyEventKin
 class KeyEvent:
     event: KeyEventKind = strawberry.field(description="What happened.")
     at: datetime = strawberry.field(description="When.")
-    note: str | None = strawberry.field(description="The reason given, if one was asked for.")
+    note: str | None = strawberry.field(description="The reason given, if one was asked for (再発行の理由).")
+
+    @strawberry.field(
+        description="Who did it: the login id of an account of one's own party, else the name of the other party, or that it was "
+        "whoever held number and key (番号と認証キーの所持者)."
+    )
+    def who(self) -> str:
+        return shown(self).who or KEY_HOLDER
 
 
 @reached(Reach.OWN)
@@ -120,22 +128,27 @@ class Guarantee(Node):
         return await info.context.loader("fee_statements", fees.statements_of).load(shown(self).application_id)
 
     @strawberry.field(
-        description="Its last day has passed in Japan (保証期間の満了). Nothing is released by that.",
-        metadata=needs("current_ends_on"),
-    )
-    def expired(self, info: Request) -> bool:
-        return bool(shown(self).current_ends_on < japan_day(info.context.platform.clock()))
-
-    @strawberry.field(
-        graphql_type=TimelineEntryConnection,
-        description="All that happened to it (経過), from its application on, the first first. An obligee (発注者, the issuer) is "
-        "shown what concerns it, from the handing in on.",
+        graphql_type=Funds | None,
+        description="Its advance, the use of it and withdrawals (前払金の使途と払出し), for principal and surety; null for a "
+        "performance guarantee (契約保証).",
         metadata=needs("id"),
     )
-    async def timeline(self, info: Request, first: First = None, after: After = None) -> CoreObject:
-        context, page = info.context, window(first, after, None, None)
-        counted = extras(wanted(info))
-        return Connection(await reading.timeline(context.platform, context.signed_in, shown(self).id, page, counted))
+    async def funds(self, info: Request) -> CoreObject:
+        return await info.context.loader("funds", funding.standings).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[TimelineEntry],
+        description="Everything that happened to it, oldest first (経過): application, key, handings in, changes, end.",
+        metadata=needs("id"),
+    )
+    async def timeline(
+        self,
+        info: Request,
+        first: Annotated[int, strawberry.argument(description="How many entries, 1 to 500.")] = 100,
+        skip: Annotated[int, strawberry.argument(description="After how many.")] = 0,
+    ) -> CoreObject:
+        context = info.context
+        return await ending.timeline(context.platform, context.signed_in, shown(self).id, first, skip)
 
     @strawberry.field(
         graphql_type=list[Certificate],
@@ -171,7 +184,7 @@ class Guarantee(Node):
 
     @strawberry.field(
         graphql_type=list[DecisionRecord],
-        description="What the obligee's rules said, at application and at conclusion, oldest first.",
+        description="What the obligee's rules said, at application, at conclusion and at changes, oldest first.",
         metadata=needs("application_id"),
     )
     async def decisions(self, info: Request) -> CoreObject:
@@ -186,6 +199,14 @@ class Guarantee(Node):
         records = await info.context.decisions.load(shown(self).application_id)
         concluded = [each for each in records if each.stage is not Stage.CHANGE]
         return stored(concluded[-1].body).plan if concluded and shown(self).medium is Medium.ELECTRONIC else None
+
+    @strawberry.field(
+        graphql_type=CertificateVerdict | None,
+        description="What the obligee (発注者) said of the live certificate (受理・不受理); null: nothing, or not here.",
+        metadata=needs("id"),
+    )
+    async def verdict(self, info: Request) -> CoreObject:
+        return await info.context.loader("verdicts", inbox.verdicts_of).load(shown(self).id)
 
     @strawberry.field(
         graphql_type=list[Submission],

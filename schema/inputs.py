@@ -11,7 +11,7 @@ from denshi_hosho.core.work import Solution
 from denshi_hosho.resolvers.messages import Told
 from denshi_hosho.rules import Application
 from denshi_hosho.schema.ids import row_id
-from denshi_hosho.schema.scalars import Yen
+from denshi_hosho.schema.scalars import GuaranteeNumber, Yen
 from denshi_hosho.schema.words import Change, GuaranteeKind, Medium, Procurement, SuretyClass, Way, WorkType
 
 KEY = "A name of your own for this request, such as a UUID: sent twice, it is done once."
@@ -112,6 +112,11 @@ class ApplicationInput:
     urgent: bool = strawberry.field(
         default=False, description="Send the registration mail at once, not at 16:00 (至急)."
     )
+    follows: GuaranteeNumber | None = strawberry.field(
+        default=None,
+        description="For an interim advance: number of the own advance payment guarantee of the same works that it follows "
+        "(前払金保証の番号).",
+    )
     facts: RuleFactsInput = strawberry.field(
         default_factory=RuleFactsInput, description="What the obligee's rules may ask for."
     )
@@ -125,7 +130,7 @@ class ApplicationInput:
             guaranteed_amount=self.guaranteed_amount, completion_on=self.completion_on,
             guarantee_ends_on=self.guarantee_ends_on or self.completion_on,
             depositary_bank=None if self.depositary_bank is None else kept(self.depositary_bank), urgent=self.urgent,
-            contract_on=self.facts.contract_on,
+            contract_on=self.facts.contract_on, follows=self.follows,
         )  # fmt: skip
 
     def told(self) -> Application:

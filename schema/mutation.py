@@ -10,12 +10,15 @@ from denshi_hosho.resolvers import access, applying, documents, obligees, readin
 from denshi_hosho.resolvers.access import Session as CoreSession
 from denshi_hosho.resolvers.policy import Policy
 from denshi_hosho.schema import inputs
+from denshi_hosho.schema.advancing import AdvanceMutations
 from denshi_hosho.schema.changing import ChangeMutations
 from denshi_hosho.schema.charging import FeeMutations
 from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafting import DraftMutations
 from denshi_hosho.schema.ending import EndingMutations
+from denshi_hosho.schema.funding import FundsMutations
 from denshi_hosho.schema.ids import row_id
+from denshi_hosho.schema.judging import ObligeeMutations
 from denshi_hosho.schema.outcomes import (
     ApplicationResult,
     GuaranteePayload,
@@ -57,7 +60,10 @@ async def _guarantee(info: Request, guarantee_id: int) -> GuaranteePayload:
 
 
 @strawberry.type(description="Everything that changes something.")
-class Mutation(SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations, WebhookMutations):
+class Mutation(
+    SubmissionMutations, DraftMutations, ChangeMutations, EndingMutations, FeeMutations, WebhookMutations, AdvanceMutations,
+    FundsMutations, ObligeeMutations,
+):  # fmt: skip
     @strawberry.mutation(
         description="Sign in with login id and password (ログイン).", metadata=may(Policy.OPEN, About.ACCOUNT)
     )

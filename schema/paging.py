@@ -10,6 +10,8 @@ from denshi_hosho.schema.policy import Reach, reached
 
 First = Annotated[int | None, strawberry.argument(description="How many rows from the start, 1 to 100 (default 20).")]
 After = Annotated[str | None, strawberry.argument(description="Cursor after which the page begins.")]
+Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Cursor before which the page ends.")]
 
 
 @reached(Reach.PART)

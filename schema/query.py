@@ -13,6 +13,7 @@ from denshi_hosho.resolvers import (
     documents,
     drafting,
     ending,
+    funding,
     obligees,
     parties,
     reading,
@@ -26,6 +27,7 @@ from denshi_hosho.schema.calculators import CalculatorQueries
 from denshi_hosho.schema.context import CoreObject, Request, shown
 from denshi_hosho.schema.fees import FeeQueries
 from denshi_hosho.schema.ids import IdMalformed, global_id, row_id, split_id
+from denshi_hosho.schema.inbox_queries import ComparisonQueries
 from denshi_hosho.schema.inputs import EligibilityInput, WorkInput
 from denshi_hosho.schema.node import Loaded, Node, shows
 from denshi_hosho.schema.outcomes import CertificateResult, EligibilityResult
@@ -136,6 +138,14 @@ async def _claim(info: Request, local: int) -> CoreObject:
     return await ending.claim(info.context.platform, info.context.signed_in, local)
 
 
+async def _funds_statement(info: Request, local: int) -> CoreObject:
+    return await funding.statement(info.context.platform, info.context.signed_in, local)
+
+
+async def _withdrawal(info: Request, local: int) -> CoreObject:
+    return await funding.withdrawal(info.context.platform, info.context.signed_in, local)
+
+
 async def _submission(info: Request, local: int) -> CoreObject:
     (found,) = await reading.submissions(info.context.platform, info.context.signed_in, [local])
     return found
@@ -168,6 +178,8 @@ _OWN = {
     "Submission": _submission,
     "ChangeRequest": _change,
     "Claim": _claim,
+    "FundsStatement": _funds_statement,
+    "Withdrawal": _withdrawal,
     "Draft": _draft,
     "Principal": _principal,
     "Webhook": _webhook,
@@ -176,7 +188,7 @@ _OWN = {
 
 
 @strawberry.type(description="Everything that can be asked.")
-class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries):
+class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries, ComparisonQueries):
     @strawberry.field(
         graphql_type=Viewer | None,
         description="The signed-in account; null if nobody is signed in.",
@@ -262,7 +274,10 @@ class Query(RuleQueries, VerifyingQueries, CalculatorQueries, FeeQueries):
         work: Annotated[
             WorkInput | None, strawberry.argument(description="The work that a refusal with `work` has asked for.")
         ] = None,
+        version: Annotated[
+            int | None, strawberry.argument(description="Which version of it (版), from 1; left out: the live one.")
+        ] = None,
     ) -> CertificateResult:  # fmt: skip
         columns = wanted(info, on="Certificate")
         claim = Claim(number, access_key, info.context.caller, work.solution() if work else None)
-        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns))
+        return cast("CertificateResult", await documents.opened(info.context.platform, claim, columns, version))

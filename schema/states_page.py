@@ -6,6 +6,7 @@ from typing import Any, Final
 from denshi_hosho.core.applying.states import APPLICATION, DRAFT
 from denshi_hosho.core.changes.states import CHANGE
 from denshi_hosho.core.claims.states import CLAIM
+from denshi_hosho.core.funds.states import FUNDS_STATEMENT, WITHDRAWAL
 from denshi_hosho.core.life.states import GUARANTEE
 from denshi_hosho.core.machine import Machine, steps_from
 from denshi_hosho.core.submissions import SUBMISSION
@@ -16,6 +17,8 @@ MACHINES: Final[Sequence[Machine[Any]]] = (
     SUBMISSION,
     GUARANTEE,
     CHANGE,
+    FUNDS_STATEMENT,
+    WITHDRAWAL,
     CLAIM,
 )  # fmt: skip
 

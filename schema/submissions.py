@@ -10,7 +10,8 @@ from denshi_hosho.schema.context import CoreObject, Request, camel, shown
 from denshi_hosho.schema.node import Node, shows
 from denshi_hosho.schema.plans import Channel, Saying
 from denshi_hosho.schema.policy import Reach, reached
-from denshi_hosho.schema.words import Artefact, Need, SubmissionState, Way
+from denshi_hosho.schema.scalars import GuaranteeNumber
+from denshi_hosho.schema.words import Artefact, GuaranteeKind, Need, SubmissionState, Way
 
 
 @reached(Reach.PART)
@@ -79,6 +80,17 @@ class SubmissionStep:
 
 
 @reached(Reach.OWN)
+@strawberry.type(description="One of the keys that a submission hands in (提出する認証キー).")
+class SubmissionItem:
+    number: GuaranteeNumber = strawberry.field(description="Guarantee number (保証契約番号).")
+    kind: GuaranteeKind = strawberry.field(description="What is guaranteed (保証の種類).")
+    key_is_live: bool = strawberry.field(
+        description="Its key still opens the certificate; false: another one was made after the submission was prepared (再発行), "
+        "and that one must be handed in."
+    )
+
+
+@reached(Reach.OWN)
 @strawberry.type(
     description="A handing in of one or more keys (認証キーの提出): handing in the key is handing in the certificate."
 )
@@ -101,6 +113,19 @@ class Submission(Node):
     @strawberry.field(graphql_type=list[SubmissionStep], description="What happened to it, oldest first.")
     async def steps(self, info: Request) -> CoreObject:
         return await info.context.loader("submission_steps", reading.submission_steps).load(shown(self).id)
+
+    @strawberry.field(
+        graphql_type=list[SubmissionItem], description="The keys that it hands in, one for each guarantee."
+    )
+    async def items(self, info: Request) -> CoreObject:
+        return await info.context.loader("submission_items", reading.submission_items).load(shown(self).id)
+
+    @strawberry.field(
+        description="Numbers of the guarantees that got another key since it was prepared (その後に再発行された認証キー)."
+    )
+    async def keys_changed_since(self, info: Request) -> list[str]:
+        items = await info.context.loader("submission_items", reading.submission_items).load(shown(self).id)
+        return [each.number for each in items if not each.key_is_live]
 
     @strawberry.field(
         graphql_type=SubmissionMessage | None,

@@ -1,6 +1,5 @@
 """The signed-in account, and all that it may see."""
 
-from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -16,24 +15,14 @@ from denshi_hosho.schema.context import CoreObject, Request
 from denshi_hosho.schema.drafts import DraftConnection
 from denshi_hosho.schema.fees import FeeViewing
 from denshi_hosho.schema.guarantees import Guarantee, GuaranteeConnection
-from denshi_hosho.schema.paging import After, Connection, First, extras, window
+from denshi_hosho.schema.inbox_queries import ViewerInbox
+from denshi_hosho.schema.paging import After, Before, Connection, First, Last, extras, window
 from denshi_hosho.schema.policy import About, Reach, may, reached
 from denshi_hosho.schema.principals import PartyConnection
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.webhooks import WebhookFields
-from denshi_hosho.schema.words import (
-    ApplicationOrder,
-    ApplicationState,
-    DraftState,
-    GuaranteeOrder,
-    GuaranteeState,
-    Role,
-    SearchField,
-)
-
-Last = Annotated[int | None, strawberry.argument(description="How many rows from the end, 1 to 100.")]
-Before = Annotated[str | None, strawberry.argument(description="Cursor before which the page ends.")]
+from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, DraftState, GuaranteeOrder, Role, SearchField
 
 
 @strawberry.input(description="What to look for in the list of guarantees (検索).")
@@ -43,21 +32,11 @@ class GuaranteeSearchInput:
         description="A part of it, full- or half-width, upper or lower case; empty finds everything.",
     )
     field: SearchField = strawberry.field(default=SearchField.ALL, description="Where to look (default: everywhere).")
-    states: list[GuaranteeState] = strawberry.field(
-        default_factory=list, description="Only those in these states (保証契約の状態); all if empty."
-    )
-    ends_before: date | None = strawberry.field(
-        default=None, description="Only those whose last day as it holds today (保証期間の末日) is before this one."
-    )
-
-    def look(self) -> Search:
-        """Return it as the core takes it."""
-        return Search(self.text, self.field, tuple(self.states), self.ends_before)
 
 
 @reached(Reach.GUARDED)
 @strawberry.type(description="The signed-in account, and all that it may see (ログイン中の利用者).")
-class Viewer(ChangeQueries, FeeViewing, WebhookFields):
+class Viewer(ChangeQueries, FeeViewing, WebhookFields, ViewerInbox):
     role: Role = strawberry.field(description="For whom it acts.", metadata=may(Policy.SIGNED_IN, About.ACCOUNT))
 
     @strawberry.field(
@@ -76,7 +55,7 @@ class Viewer(ChangeQueries, FeeViewing, WebhookFields):
         sort: Annotated[GuaranteeOrder, strawberry.argument(description="In which order.")] = GuaranteeOrder.NEWEST,
         first: First = None, after: After = None, last: Last = None, before: Before = None,
     ) -> CoreObject:  # fmt: skip
-        look = search.look() if search else Search()
+        look = Search(search.text, search.field) if search else Search()
         columns = wanted(info, "nodes") | wanted(info, "edges", "node") | extras(wanted(info))
         context, page = info.context, window(first, after, last, before)
         found = await reading.guarantee_page(context.platform, context.signed_in, look, sort, page, columns)

@@ -6,9 +6,11 @@ import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
 from denshi_hosho.core.guarantees import GuaranteeOrder, SearchField
+from denshi_hosho.core.inbox.items import InboxOrder
 from denshi_hosho.core.queue import ApplicationOrder
 from denshi_hosho.core.verifying import CopyForm
 from denshi_hosho.core.vocabulary import (
+    Agreement,
     ApplicationState,
     ApplicationStep,
     AuditEvent,
@@ -16,9 +18,12 @@ from denshi_hosho.core.vocabulary import (
     Change,
     ChangeState,
     ClaimState,
+    ComparedPoint,
     ConditionState,
     Consequence,
+    ContractMatch,
     DraftState,
+    Evidence,
     FeeState,
     FeeStatementKind,
     FundsItem,
@@ -30,12 +35,14 @@ from denshi_hosho.core.vocabulary import (
     Medium,
     PrincipalKind,
     Procurement,
+    RejectionCode,
     Relation,
     Role,
     Stage,
     SubmissionState,
     SuretyClass,
     Verdict,
+    WithdrawalMethod,
     WithdrawalState,
     WorkType,
 )
@@ -55,6 +62,7 @@ from denshi_hosho.rules.vocabulary import (
 )
 
 __all__ = [
+    "Agreement",
     "ApplicationOrder",
     "ApplicationState",
     "ApplicationStep",
@@ -66,12 +74,15 @@ __all__ = [
     "ChangeState",
     "ClaimState",
     "CompanionWay",
+    "ComparedPoint",
     "ConditionState",
     "Consequence",
+    "ContractMatch",
     "CopyFor",
     "CopyForm",
     "DeadlineEvent",
     "DraftState",
+    "Evidence",
     "FeeState",
     "FeeStatementKind",
     "FundsItem",
@@ -80,6 +91,7 @@ __all__ = [
     "GuaranteeOrder",
     "GuaranteeState",
     "GuaranteeStep",
+    "InboxOrder",
     "KeyEventKind",
     "KeyForm",
     "Known",
@@ -89,6 +101,7 @@ __all__ = [
     "PrincipalKind",
     "Procurement",
     "RecipientKnown",
+    "RejectionCode",
     "Relation",
     "Role",
     "SearchField",
@@ -98,6 +111,7 @@ __all__ = [
     "SuretyClass",
     "Verdict",
     "Way",
+    "WithdrawalMethod",
     "WithdrawalState",
     "WorkType",
 ]
@@ -143,8 +157,14 @@ word_enum(ClaimState, "Where a claim stands (保証金の請求の状態).")
 word_enum(FeeStatementKind, "For what a fee statement was made (保証料計算書の区分).")
 word_enum(FundsItem, "For what an advance may be used (前払金の使途).")
 word_enum(FundsState, "Where a version of a use-of-funds statement stands (使途内訳明細書の状態).")
+word_enum(WithdrawalMethod, "By which way what is withdrawn is paid out (払出方法).")
+word_enum(Evidence, "A paper that shows for what a withdrawal is used (確認書類).")
 word_enum(WithdrawalState, "Where a withdrawal request stands (払出依頼の状態).")
 word_enum(Verdict, "What an obligee (発注者), the issuer, said of a certificate (保証証書の受理・不受理).")
+word_enum(RejectionCode, "Why an obligee (発注者), the issuer, rejected a certificate (不受理の理由).")
+word_enum(Agreement, "Whether a certificate agrees with a works contract (突合の結果).")
+word_enum(ContractMatch, "How the works contract was found with which a certificate was compared (突合した請負契約).")
+word_enum(ComparedPoint, "In which point a certificate was compared with a works contract (突合の項目).")
 word_enum(KeyEventKind, "What happened around an access key (認証キー).")
 word_enum(AuditEvent, "What an entry of the audit log (監査ログ) says has happened.")
 word_enum(Outcome, "What the obligee's rules say of electronic delivery (電子交付の可否).")
@@ -189,3 +209,14 @@ word_enum(
     },
 )
 word_enum(ApplicationOrder, "How applications are sorted (並び順).", _AGES)
+word_enum(
+    InboxOrder,
+    "How what was handed in is sorted (並び順); ties are settled by age.",
+    {
+        "NEWEST": "Handed in last, first (提出日の新しい順)",
+        "OLDEST": "Handed in first, first (提出日の古い順)",
+        "NUMBER": "By number (保証契約番号順)",
+        "WORKS_NAME": "By works name (工事名順)",
+        "AMOUNT": "By guaranteed amount, the largest first (保証金額の大きい順)",
+    },
+)

@@ -6,10 +6,10 @@ advances and partial payments (部分払) exclude each other. Unknown is never t
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from denshi_hosho.core.calculators.advance import INTERIM_TENTHS, TOTAL_TENTHS
+from denshi_hosho.core.calculators.advance import HUNDRED_PERCENT, INTERIM_TENTHS, TOTAL_TENTHS
 from denshi_hosho.core.calculators.lines import check_amounts
 from denshi_hosho.core.calculators.terms import half_term
 from denshi_hosho.core.vocabulary import ConditionState
@@ -27,7 +27,7 @@ class InterimFacts:
     """
 
     contract_price: int
-    starts_on: date
+    starts_on: date | None
     ends_on: date
     on: date
     advance_received: int | None = None
@@ -35,6 +35,15 @@ class InterimFacts:
     work_done: int | None = None
     work_on_time: bool | None = None
     partial_paid: bool | None = None
+    excludes_partial: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterimTerms:
+    """What an obligee says of interim advances; None: not known. Percent of the contract price, the price from which, yen."""
+
+    percent: int | None = None
+    floor_price: int | None = None
     excludes_partial: bool | None = None
 
 
@@ -57,21 +66,45 @@ class Interim:
     conditions: tuple[Condition, ...]
 
 
-def interim(facts: InterimFacts) -> Interim:
-    """Return whether an interim advance can be paid. Raise `Refused` for facts that cannot be."""
+def interim(facts: InterimFacts, terms: InterimTerms | None = None) -> Interim:
+    """Return whether an interim advance can be paid, by the `terms` of an obligee or, if None, of none in particular.
+
+    What the facts tell of partial payments goes before the terms. Raise `Refused` for facts that cannot be.
+    """
+    known = terms or InterimTerms()
+    if facts.excludes_partial is None:
+        facts = replace(facts, excludes_partial=known.excludes_partial)
     check_amounts(1, contract_price=facts.contract_price, amount=facts.amount)
     check_amounts(0, advance_received=facts.advance_received, work_done=facts.work_done)
-    conditions = (_received(facts), _half(facts), _on_time(facts), _worth(facts), *_amounts(facts), _partial(facts))
+    conditions = (_received(facts), _half(facts), _on_time(facts), _worth(facts), *_amounts(facts, _percent(known)),
+                  _partial(facts), *([] if terms is None else [_floor(facts, terms)]))  # fmt: skip
     states = {each.state for each in conditions}
     eligible = False if _NOT in states else None if _UNKNOWN in states else True
-    return Interim(eligible, _maximum(facts), conditions)
+    return Interim(eligible, _maximum(facts, known), conditions)
 
 
-def _maximum(facts: InterimFacts) -> int | None:
+def _percent(terms: InterimTerms) -> int:
+    return INTERIM_TENTHS * 10 if terms.percent is None else terms.percent
+
+
+def _floor(facts: InterimFacts, terms: InterimTerms) -> Condition:
+    name, least = "PRICE_ABOVE_FLOOR", terms.floor_price
+    if least is None:
+        return Condition(name, _UNKNOWN, "中間前払金の対象となる請負金額の下限は、この発注者については分かりません。",
+                         "From which contract price on this obligee pays an interim advance is unknown.")  # fmt: skip
+    enough = facts.contract_price >= least
+    ja, en = ("以上", "at least") if enough else ("未満", "less than")
+    return Condition(name, _MET if enough else _NOT, f"請負金額がこの発注者の下限({least:,}円){ja}です。",
+                     f"The contract price is {en} {least:,} yen, from which on this obligee pays one.")  # fmt: skip
+
+
+def _maximum(facts: InterimFacts, terms: InterimTerms) -> int | None:
+    if terms.floor_price is not None and facts.contract_price < terms.floor_price:
+        return 0
     if facts.advance_received is None:
         return None
     total = facts.contract_price * TOTAL_TENTHS // 10 - facts.advance_received
-    return max(0, min(facts.contract_price * INTERIM_TENTHS // 10, total))
+    return max(0, min(facts.contract_price * _percent(terms) // HUNDRED_PERCENT, total))
 
 
 def _received(facts: InterimFacts) -> Condition:
@@ -85,6 +118,9 @@ def _received(facts: InterimFacts) -> Condition:
 
 
 def _half(facts: InterimFacts) -> Condition:
+    if facts.starts_on is None:
+        return Condition("HALF_TERM_PASSED", _UNKNOWN, "工期の始期が分からないため、2分の1を経過したか分かりません。",
+                         "When the term starts is unknown, so whether half of it has passed is, too.")  # fmt: skip
     half = half_term(facts.starts_on, facts.ends_on)
     when = (f"工期{half.days}日の2分の1({half.half}日)を経過するのは{half.from_day}日目からです。",
             f"Half of the term of {half.days} days ({half.half} days) has passed from its day {half.from_day} on.")  # fmt: skip
@@ -93,19 +129,19 @@ def _half(facts: InterimFacts) -> Condition:
 
 
 def _on_time(facts: InterimFacts) -> Condition:
-    code = "WORK_ON_TIME"
+    name = "WORK_ON_TIME"
     if facts.work_on_time is None:
-        return Condition(code, _UNKNOWN, "工期の2分の1までに行うべき作業が行われたかは、発注者の認定によります。",
+        return Condition(name, _UNKNOWN, "工期の2分の1までに行うべき作業が行われたかは、発注者の認定によります。",
                          "Whether the work due by the half of the term is done, the obligee certifies.")  # fmt: skip
     if facts.work_on_time:
         return Condition(
-            code,
+            name,
             _MET,
             "工期の2分の1までに行うべき作業が行われています。",
             "The work due by the half of the term is done.",
         )
     return Condition(
-        code,
+        name,
         _NOT,
         "工期の2分の1までに行うべき作業が行われていません。",
         "The work due by the half of the term is not done.",
@@ -113,21 +149,22 @@ def _on_time(facts: InterimFacts) -> Condition:
 
 
 def _worth(facts: InterimFacts) -> Condition:
-    code = "WORK_WORTH_HALF"
+    name = "WORK_WORTH_HALF"
     if facts.work_done is None:
-        return Condition(code, _UNKNOWN, "出来高が分かりません。", "What the work done is worth is unknown.")
+        return Condition(name, _UNKNOWN, "出来高が分かりません。", "What the work done is worth is unknown.")
     enough = 2 * facts.work_done >= facts.contract_price
     ja, en = ("以上", "at least") if enough else ("未満", "less than")
-    return Condition(code, _MET if enough else _NOT, f"出来高が請負金額の2分の1{ja}です。",
+    return Condition(name, _MET if enough else _NOT, f"出来高が請負金額の2分の1{ja}です。",
                      f"The work done is worth {en} half the contract price.")  # fmt: skip
 
 
-def _amounts(facts: InterimFacts) -> Iterator[Condition]:
+def _amounts(facts: InterimFacts, percent: int) -> Iterator[Condition]:
     if facts.amount is None:
         return
-    share = 10 * facts.amount <= INTERIM_TENTHS * facts.contract_price
-    yield Condition("AMOUNT_IN_SHARE", _MET if share else _NOT, "中間前払金は請負金額の10分の2以内です。",
-                    "An interim advance is at most 2/10 of the contract price.")  # fmt: skip
+    share = HUNDRED_PERCENT * facts.amount <= percent * facts.contract_price
+    ja, en = ("10分の2", "2/10") if percent == INTERIM_TENTHS * 10 else (f"{percent}%", f"{percent} percent")
+    yield Condition("AMOUNT_IN_SHARE", _MET if share else _NOT, f"中間前払金は請負金額の{ja}以内です。",
+                    f"An interim advance is at most {en} of the contract price.")  # fmt: skip
     if facts.advance_received is None:
         yield Condition("TOTAL_IN_SHARE", _UNKNOWN, "前払金額が分からないため、合計が10分の6以内か分かりません。",
                         "The advance is unknown, so whether the total is within 6/10 is, too.")  # fmt: skip
@@ -138,14 +175,14 @@ def _amounts(facts: InterimFacts) -> Iterator[Condition]:
 
 
 def _partial(facts: InterimFacts) -> Condition:
-    code = "NO_PARTIAL_PAYMENT"
+    name = "NO_PARTIAL_PAYMENT"
     if facts.partial_paid is False or facts.excludes_partial is False:
-        return Condition(code, _MET, "部分払による妨げはありません。", "No partial payment stands in the way.")
+        return Condition(name, _MET, "部分払による妨げはありません。", "No partial payment stands in the way.")
     if facts.partial_paid and facts.excludes_partial:
-        return Condition(code, _NOT, "この発注者では、部分払を受けた工事に中間前払金は支払われません。",
+        return Condition(name, _NOT, "この発注者では、部分払を受けた工事に中間前払金は支払われません。",
                          "This obligee pays no interim advance where a partial payment was made.")  # fmt: skip
     return Condition(
-        code,
+        name,
         _UNKNOWN,
         "部分払との関係は、発注者の規則によります。",
         "What a partial payment means depends on the obligee.",

@@ -99,9 +99,9 @@ def _moved(today: Content, completion_on: date) -> date:
 def _consequence(today: Content, content: Content, changed: tuple[str, ...], *, correction: bool) -> Consequence:
     if correction:
         return Consequence.CORRECTION
-    differs = set(changed)
-    if content.guarantee_ends_on == _moved(today, content.completion_on):
-        differs.discard("guarantee_ends_on")  # it moves with the term, by itself
+    if content.guarantee_ends_on != _moved(today, content.completion_on):
+        return Consequence.AMENDMENT  # by itself it moves with the term, and not otherwise
+    differs = set(changed) - {"guarantee_ends_on"}
     if differs - _TERM - _PRICE:
         return Consequence.AMENDMENT
     if not differs & _PRICE:

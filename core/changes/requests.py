@@ -17,7 +17,7 @@ from denshi_hosho.core.guarantees import LIVE
 from denshi_hosho.core.life.recorded import recorded
 from denshi_hosho.core.life.steps import NOT_FOUND as NO_GUARANTEE
 from denshi_hosho.core.life.steps import note_step, take
-from denshi_hosho.core.ownership import changes, sees
+from denshi_hosho.core.ownership import changes, sees_as_party, sees_only
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.tables import certificate, change_request, guarantee
 from denshi_hosho.core.tokens import Actor
@@ -43,7 +43,7 @@ def today(name: str) -> sa.ColumnElement[Any]:
 async def content_of(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> Content:
     """Return what holds today of a guarantee that the actor may see. Raise `Refused`."""
     columns = [today(name).label(name) for name in FIELDS]
-    mine = guarantee.c.id == guarantee_id, sees(actor, guarantee)
+    mine = guarantee.c.id == guarantee_id, sees_as_party(actor, guarantee)
     row = (await connection.execute(sa.select(*columns).select_from(LIVE).where(*mine))).one_or_none()
     if row is None:
         raise Refused(NO_GUARANTEE)
@@ -91,7 +91,8 @@ async def held(connection: AsyncConnection, actor: Actor, change_id: int, step: 
     statement = sa.select(*columns).join(guarantee).where(*mine)
     row = (await connection.execute(statement.with_for_update(key_share=True))).one_or_none()
     if row is None:
-        raise Refused(NOT_FOUND)
+        seen = actor.principal_id is not None and await change_of(connection, actor, change_id) is not None
+        raise Refused(sees_only(NOT_FOUND.path) if seen else NOT_FOUND)
     CHANGE.after(row.state, step)
     return row
 
@@ -141,7 +142,7 @@ async def changes_of(
     connection: AsyncConnection, actor: Actor, guarantee_ids: Sequence[int]
 ) -> dict[int, list[AnyRow]]:
     """Return the requests of the guarantees that the actor may see, oldest first, by guarantee."""
-    mine = change_request.c.guarantee_id.in_(guarantee_ids), sees(actor, guarantee)
+    mine = change_request.c.guarantee_id.in_(guarantee_ids), sees_as_party(actor, guarantee)
     statement = sa.select(change_request).join(guarantee).where(*mine).order_by(change_request.c.id)
     grouped: dict[int, list[AnyRow]] = defaultdict(list)
     for row in await connection.execute(statement):
@@ -151,7 +152,7 @@ async def changes_of(
 
 async def change_of(connection: AsyncConnection, actor: Actor, change_id: int) -> AnyRow | None:
     """Return one request of a guarantee that the actor may see, or None."""
-    mine = change_request.c.id == change_id, sees(actor, guarantee)
+    mine = change_request.c.id == change_id, sees_as_party(actor, guarantee)
     return (await connection.execute(sa.select(change_request).join(guarantee).where(*mine))).one_or_none()
 
 

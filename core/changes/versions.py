@@ -82,6 +82,8 @@ async def _new_key(
 ) -> int | None:
     setting = sa.select(surety.c.new_key_on_change).where(surety.c.id == actor.surety_id)
     wanted = new.new_key if new.new_key is not None else (await connection.execute(setting)).scalar_one()
+    if new.medium is Medium.PAPER:
+        return None  # the version is handed over on paper: nobody would be told of another key
     if not wanted or not await keys.retire(connection, guarantee_id, now):
         return None  # on paper there is none
     key_id = await keys.store_new_key(connection, new.vault, guarantee_id, number, now)

@@ -69,7 +69,7 @@ async def make(
     }  # fmt: skip
     claim_id = int((await connection.execute(sa.insert(claim).values(row).returning(claim.c.id))).scalar_one())
     said = await recorded(connection, claim, claim_id)
-    await take(connection, actor, guarantee_id, step, now, note=facts.reason, said=said, day=facts.defaulted_on)
+    await take(connection, actor, guarantee_id, step, now, note=facts.reason, said=said)
     return claim_id
 
 
@@ -165,9 +165,7 @@ async def paid(connection: AsyncConnection, actor: Actor, claim_id: int, paid_on
     values = {"paid_amount": row.determined_amount, "paid_on": paid_on, "settled_at": now}
     await _settle(connection, row, step, values)
     said = {claim.name: claim_id, "yen": row.determined_amount, "on": paid_on.isoformat()}
-    await take(
-        connection, actor, row.guarantee_id, step, now, note=f"{row.determined_amount:,}円", said=said, day=paid_on
-    )
+    await take(connection, actor, row.guarantee_id, step, now, note=f"{row.determined_amount:,}円", said=said)
     return claim_id
 
 

@@ -40,6 +40,7 @@ NOTE = Type(Face.MINCHO, 8.5, leading=1.6)
 REMARK = Type(Face.GOTHIC, 7, INK, leading=1.5)
 CHANGE = Type(Face.GOTHIC, 7.5, leading=1.4)
 CHANGE_LENGTH = 32  # of a text before and after, in characters: the new one stands in the table in full
+CHANGE_CONTEXT = 8  # characters of a cut text before the one that differs
 REMARK_HEIGHT = 40.0
 CAPTION = Type(Face.GOTHIC, 6.5, INK)
 WARNING = Type(Face.GOTHIC, 9, INK)
@@ -187,18 +188,29 @@ def _changes(sheet: Sheet, y: float, certificate: Certificate, changes: Sequence
     """Draw what differs from the version before, left of the surety's name; return where it ends."""
     if not changes:
         return 0.0
-    type_, width = CHANGE.scaled(scale), SIGNATURE_LEFT - LEFT - 20
+    mark, type_, width = certificate.change.ja, CHANGE.scaled(scale), SIGNATURE_LEFT - LEFT - 20
     y += 14
-    sheet.text(LEFT, y, f"{certificate.change.ja}内容（変更前 → 変更後）", LABEL.scaled(scale))
+    sheet.text(LEFT, y, f"{mark}内容（{mark}前 → {mark}後）", LABEL.scaled(scale))
     y += 13 * scale
     for each in changes:
-        before, after = _cut(shown(each.before)), _cut(shown(each.after))
+        before, after = _cut(shown(each.before), shown(each.after))
         y = sheet.paragraph(LEFT, y, width, f"{each.label}：{before} → {after}", type_)
     return y
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= CHANGE_LENGTH else f"{text[: CHANGE_LENGTH - 1]}…"
+def _cut(before: str, after: str) -> tuple[str, str]:
+    """Return both texts, long ones cut to where they begin to differ: whatever is cut, the two never look the same."""
+    if max(len(before), len(after)) <= CHANGE_LENGTH:
+        return before, after
+    pairs = enumerate(zip(before, after, strict=False))
+    same = next((place for place, (old, new) in pairs if old != new), min(len(before), len(after)))
+    begin = max(0, same - CHANGE_CONTEXT) if same >= CHANGE_LENGTH - CHANGE_CONTEXT else 0
+    return _part(before, begin), _part(after, begin)
+
+
+def _part(text: str, begin: int) -> str:
+    rest = f"…{text[begin:]}" if begin else text
+    return rest if len(rest) <= CHANGE_LENGTH else f"{rest[: CHANGE_LENGTH - 1]}…"
 
 
 def _remark(sheet: Sheet, remark: str | None) -> None:

@@ -49,7 +49,8 @@ async def _end(
         raise Refused(Refusal("DAY_BEFORE_CONCLUSION", "保証契約の締結日より前の日付です。",
                               "The day is before that of the guarantee's conclusion.", (field,)))  # fmt: skip
     await _check_nothing_open(connection, guarantee_id)
-    await take(connection, actor, guarantee_id, step, now, note=note, said={"on": day.isoformat()}, day=day)
+    text = day.isoformat() if note is None else f"{day.isoformat()} {note}"
+    await take(connection, actor, guarantee_id, step, now, note=text, said={"on": day.isoformat()})
 
 
 async def _check_nothing_open(connection: AsyncConnection, guarantee_id: int) -> None:

@@ -1,4 +1,4 @@
-"""That the last day of a guarantee has passed (保証期間の満了): it is told, once for each last day, and releases nothing (ADR 38)."""
+"""That the last day of a guarantee has passed (保証期間の満了): it is told, once for each last day, and releases nothing (ADR 37)."""
 
 from datetime import date, datetime
 from typing import Final
@@ -32,7 +32,7 @@ async def _batch(connection: AsyncConnection, now: datetime) -> int:
     told = sa.exists().where(
         guarantee_step.c.guarantee_id == guarantee.c.id,
         guarantee_step.c.step == GuaranteeStep.GUARANTEE_EXPIRED,
-        guarantee_step.c.day == ends,
+        guarantee_step.c.note == sa.cast(ends, sa.Text),
     )
     over = guarantee.c.state == GuaranteeState.ACTIVE, ends < japan_day(now), ~told
     statement = sa.select(guarantee.c.id, ends.label("ends_on")).select_from(LIVE).where(*over).order_by(guarantee.c.id)
@@ -46,11 +46,11 @@ async def _batch(connection: AsyncConnection, now: datetime) -> int:
         noted += 1
         said = {"on": day.isoformat()}
         step = GuaranteeStep.GUARANTEE_EXPIRED
-        await note_step(connection, None, row.id, step, now, said=said, day=day)
+        await note_step(connection, None, row.id, step, now, note=day.isoformat(), said=said)
     return noted
 
 
 async def _is_noted(connection: AsyncConnection, guarantee_id: int, day: date) -> bool:
-    mine = guarantee_step.c.guarantee_id == guarantee_id, guarantee_step.c.day == day
+    mine = guarantee_step.c.guarantee_id == guarantee_id, guarantee_step.c.note == day.isoformat()
     expired = guarantee_step.c.step == GuaranteeStep.GUARANTEE_EXPIRED
     return (await connection.execute(sa.select(guarantee_step.c.id).where(*mine, expired))).first() is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from denshi_hosho.core.calculators.lines import Derived, Line
@@ -33,7 +34,10 @@ def rate_for(tariff: Tariff, charged: Charged) -> Rate:
 
 
 def fee(tariff: Tariff, charged: Charged) -> Derived:
-    """Return the fee with its derivation; the lines add up to it. Raise `Refused` as `rate_for` does."""
+    """Return the fee with its derivation; the lines add up to it. Raise `Refused` as `rate_for` does.
+
+    The discount is taken off last, also off the least fee; a tariff is read so that something is always left.
+    """
     rate = rate_for(tariff, charged)
     exact = sum((part * band.rate for part, band in _parts(rate, charged.guaranteed_amount)), Fraction(0))
     lines = list(_lines(rate, charged.guaranteed_amount))
@@ -65,8 +69,14 @@ def _parts(rate: Rate, amount: int) -> Iterator[tuple[int, Band]]:
 
 def _lines(rate: Rate, amount: int) -> Iterator[Line]:
     for part, band in _parts(rate, amount):
-        percent = f"{float(band.rate * 100):.6g}%"  # for people to read; the sum is exact
+        percent = f"{percent_of(band.rate)}%"
         yield Line(f"{part:,}円 × {percent}", f"{part:,} yen × {percent}", int(part * band.rate))
+
+
+def percent_of(rate: Fraction) -> str:
+    """Return a rate of a tariff in percent, as it is written: exact, since a tariff writes decimals."""
+    percent = rate * 100
+    return f"{(Decimal(percent.numerator) / percent.denominator).normalize():f}"
 
 
 def _rounded(amount: int, rate: Rate, lines: list[Line]) -> int:
@@ -89,7 +99,11 @@ def _discounted(amount: int, tariff: Tariff, charged: Charged, lines: list[Line]
 
 
 def refund(paid: int, concluded_on: date, ends_on: date, day: date) -> Derived:
-    """Return what is returned of `paid` for the days from `day` to `ends_on`, both counted, of all days since `concluded_on`."""
+    """Return what is returned of `paid` for the days that are left, rounded down to whole yen.
+
+    Days left are those after `day` until `ends_on`, that one counted; of all days from `concluded_on` to `ends_on`, both
+    counted.
+    """
     whole = max(1, (ends_on - concluded_on).days + 1)
     left = min(whole, max(0, (ends_on - day).days))
     ja, en = f"納付済み保証料{paid:,}円 × {left}日／{whole}日", f"{paid:,} yen paid × {left} of {whole} days"

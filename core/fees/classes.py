@@ -40,19 +40,31 @@ async def put(
 async def load(connection: AsyncConnection, surety_id: int, text: str, from_on: date, now: datetime) -> int:
     """Return the id of a tariff that holds from `from_on` on, as its file says it.
 
-    Raise `TariffMalformed`, and `Refused` if another one was loaded for the same day: statements rest on it.
+    A later one begins later, so that what held on a past day stays what it was. Raise `TariffMalformed`, and `Refused` if
+    one that begins on that day or later was loaded before.
     """
     told = parse(text)
+    newest = sa.select(sa.func.max(tariff.c.from_on)).where(tariff.c.surety_id == surety_id)
+    last: date | None = (await connection.execute(newest)).scalar_one()
+    if last is not None and last >= from_on:
+        raise Refused(_begun(last))
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {"surety_id": surety_id, "name": told.name, "from_on": from_on, "example": told.example, "content": text,
            "loaded_at": now}  # fmt: skip
     new = insert(tariff).values(row).on_conflict_do_nothing(index_elements=[tariff.c.surety_id, tariff.c.from_on])
     tariff_id = (await connection.execute(new.returning(tariff.c.id))).scalar_one_or_none()
     if tariff_id is None:
-        raise Refused(Refusal("TARIFF_EXISTS", f"{from_on.isoformat()} からの料率は登録済みです。別の適用開始日を指定してください。",
-                              f"A tariff from {from_on.isoformat()} on is loaded already. Let this one begin on another day.",
-                              ("from_on",)))  # fmt: skip
+        raise Refused(_begun(from_on))
     return int(tariff_id)
+
+
+def _begun(last: date) -> Refusal:
+    return Refusal(
+        "TARIFF_EXISTS",
+        f"{last.isoformat()} からの料率が登録済みです。それより後の適用開始日を指定してください。",
+        f"A tariff from {last.isoformat()} on is loaded already. Let this one begin on a later day.",
+        ("from_on",),
+    )
 
 
 async def tariffs_of(connection: AsyncConnection, surety_id: int) -> list[AnyRow]:

@@ -1,6 +1,5 @@
 """What becomes of a fee when its guarantee changes or is cancelled: charged in addition, returned, or left as it is."""
 
-import json
 from datetime import date, datetime
 from typing import Literal
 
@@ -10,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core.calculators.lines import Derived, Line
 from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.fees.calculating import Charged, fee, rate_for, refund
-from denshi_hosho.core.fees.statements import New, keep
+from denshi_hosho.core.fees.statements import New, charged_for, keep, standing
 from denshi_hosho.core.fees.tariff import OnCancellation, OnChange, Tariff, parse
 from denshi_hosho.core.guarantees import COLUMNS, LIVE
 from denshi_hosho.core.life.recorded import recorded
 from denshi_hosho.core.life.steps import note_step
 from denshi_hosho.core.rows import AnyRow
-from denshi_hosho.core.tables import certificate, fee_statement, guarantee, tariff
+from denshi_hosho.core.tables import application, certificate, fee_statement, guarantee
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import FeeStatementKind, GuaranteeStep
 
@@ -33,13 +32,13 @@ async def restate(  # noqa: PLR0913  whose fee, why, and what it is for from the
     `guaranteed_amount` and `ends_on` are what holds from `day` on; None: as it is. None is returned where there is nothing
     to state: no fee was ever stated, the tariff returns nothing, or nothing differs.
     """
-    stated = await _stated(connection, guarantee_id)
-    if stated is None:
-        return None
-    first, paid = stated
     about = await _about(connection, guarantee_id)
+    first = await standing(connection, await _applied(connection, about.application_id))
+    if first is None:
+        return None
+    paid = first.amount + await _since(connection, guarantee_id)
     charged = Charged(
-        kind=about.kind, class_=json.loads(first.derivation)["class"],
+        kind=about.kind, class_=charged_for(first)[2],
         guaranteed_amount=about.guaranteed_amount if guaranteed_amount is None else guaranteed_amount,
     )  # fmt: skip
     by = parse(first.content)
@@ -48,27 +47,22 @@ async def restate(  # noqa: PLR0913  whose fee, why, and what it is for from the
     if derived is None or derived.amount == 0:
         return None
     kind = FeeStatementKind.ADDITIONAL if derived.amount > 0 else FeeStatementKind.REFUND
-    new = New(kind, derived, first.tariff_id, charged.guaranteed_amount, charged.class_)
+    new = New(kind, derived, first.tariff_id, charged)
     statement_id = await keep(connection, actor, (about.application_id, guarantee_id), new, now)
     said = await recorded(connection, fee_statement, statement_id)
     await note_step(connection, actor, guarantee_id, STEPS[kind], now, note=f"{abs(derived.amount):,}円", said=said)
     return statement_id
 
 
-async def _stated(connection: AsyncConnection, guarantee_id: int) -> tuple[AnyRow, int] | None:
-    """Return the statement on which a guarantee's fee rests, and what was charged in all since; None: no fee was stated."""
-    columns = *fee_statement.c, tariff.c.content
-    tables = fee_statement.join(tariff).join(guarantee, guarantee.c.application_id == fee_statement.c.application_id)
-    statement = (
-        sa.select(*columns).select_from(tables).where(guarantee.c.id == guarantee_id).order_by(fee_statement.c.id)
-    )
-    rows = (await connection.execute(statement)).all()
-    firsts = [row for row in rows if row.kind is FeeStatementKind.INITIAL]
-    if not firsts:
-        return None
-    signs = {FeeStatementKind.ADDITIONAL: 1, FeeStatementKind.REFUND: -1}
-    paid = firsts[-1].amount + sum(signs.get(row.kind, 0) * row.amount for row in rows)
-    return firsts[-1], paid
+async def _applied(connection: AsyncConnection, application_id: int) -> AnyRow:
+    return (await connection.execute(sa.select(application).where(application.c.id == application_id))).one()
+
+
+async def _since(connection: AsyncConnection, guarantee_id: int) -> int:
+    """Return what was charged (returned: negative), in yen, since the first statement of a guarantee's fee."""
+    columns = fee_statement.c.kind, fee_statement.c.amount
+    rows = await connection.execute(sa.select(*columns).where(fee_statement.c.guarantee_id == guarantee_id))
+    return sum(-row.amount if row.kind is FeeStatementKind.REFUND else row.amount for row in rows)
 
 
 async def _about(connection: AsyncConnection, guarantee_id: int) -> AnyRow:

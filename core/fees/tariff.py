@@ -5,22 +5,26 @@ how bands are read, the least fee, how yen are rounded, and what becomes of the 
 cancelled. What it does not say is not supposed: there is no fee then, and a refusal says so.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final, TypeVar
 
+from denshi_hosho.core.documents.typeface import missing_glyphs
 from denshi_hosho.core.errors import HoshoError
 from denshi_hosho.core.money import MAX_YEN
 from denshi_hosho.core.vocabulary import GuaranteeKind
 
 MAX_TEXT: Final = 100
-MAX_BANDS: Final = 50
+MAX_BANDS: Final = 20
+MAX_RATES: Final = 50
 MAX_PERCENT: Final = 100
+_PERCENT: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,6})?", re.ASCII)
 
 
 class TariffMalformed(HoshoError):
@@ -100,23 +104,25 @@ class Tariff:
         return mine.get(class_) or mine.get(None)
 
 
+_RATE: Final = {"kind", "class", "method", "band", "minimum", "unit", "on_change", "on_cancellation"}
+
+
 def parse(text: str) -> Tariff:
     """Return the tariff that a file says. Raise `TariffMalformed`."""
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, and tables a thousand deep
         raise TariffMalformed("-", f"TOMLとして読めません: {error}", f"this is no TOML: {error}") from error
     table = _Table("", raw, {"name", "example", "rate", "discount"})
     name, example = table.text("name"), table.flag("example")
-    rates = tuple(_rate(each) for each in table.tables("rate", {"kind", "class", "method", "band", "minimum", "unit",
-                                                                "on_change", "on_cancellation"}))  # fmt: skip
+    rates = tuple(_rate(each) for each in table.tables("rate", _RATE, MAX_RATES))
     if not rates:
         raise TariffMalformed("rate", "1つ以上の料率が必要です。", "at least one rate is needed.")
     _check_apart(rates)
     if example is not ("例" in name):
         raise TariffMalformed("name", "例示の料率は、名称に「例」を含めてください(例示でないものは含めないでください)。",
                               "the name of an example says 例, and no other name does.")  # fmt: skip
-    return Tariff(name, example, rates, _discount(table))
+    return Tariff(name, example, rates, _discount(table, rates))
 
 
 def _check_apart(rates: Sequence[Rate]) -> None:
@@ -129,16 +135,20 @@ def _check_apart(rates: Sequence[Rate]) -> None:
         seen.add((each.kind, each.class_))
 
 
-def _discount(table: "_Table") -> Discount | None:
+def _discount(table: "_Table", rates: Sequence[Rate]) -> Discount | None:
     if "discount" not in table.raw:
         return None
-    (told,) = [_Table("discount.", table.record("discount"), {"yen", "from_amount", "kinds"})]
+    told = _Table("discount.", table.raw["discount"], {"yen", "from_amount", "kinds"})
     kinds = frozenset(told.word("kinds", GuaranteeKind, each) for each in told.array("kinds"))
-    return Discount(told.yen("yen"), told.yen("from_amount"), kinds)
+    yen = told.yen("yen")
+    if any(yen >= each.minimum for each in rates if each.kind in kinds):
+        raise TariffMalformed("discount.yen", "割引は最低保証料(minimum)より小さくしてください。",
+                              "a discount is less than the least fee (minimum): something is left to pay.")  # fmt: skip
+    return Discount(yen, told.yen("from_amount"), kinds)
 
 
 def _rate(table: "_Table") -> Rate:
-    bands = tuple(_band(each) for each in table.tables("band", {"up_to", "percent"}))
+    bands = tuple(_band(each) for each in table.tables("band", {"up_to", "percent"}, MAX_BANDS))
     ends = [band.up_to for band in bands]
     whole = bool(bands) and ends[-1] is None and None not in ends[:-1]
     if not whole or any(low >= high for low, high in pairwise(ends) if low and high):
@@ -146,7 +156,7 @@ def _rate(table: "_Table") -> Rate:
                               "up_to grows from band to band, and the last one alone has none.")  # fmt: skip
     return Rate(
         kind=table.word("kind", GuaranteeKind), class_=table.text("class") if "class" in table.raw else None,
-        method=table.word("method", Method), bands=bands, minimum=table.yen("minimum", least=0), unit=table.yen("unit"),
+        method=table.word("method", Method), bands=bands, minimum=table.yen("minimum"), unit=table.yen("unit"),
         on_change=table.word("on_change", OnChange), on_cancellation=table.word("on_cancellation", OnCancellation),
     )  # fmt: skip
 
@@ -178,6 +188,8 @@ class _Table:
             raise self._wrong(
                 name, f"1文字以上{MAX_TEXT}文字以内の文字列にしてください。", f"a text of 1 to {MAX_TEXT} characters."
             )
+        if missing := missing_glyphs(value):
+            raise self._wrong(name, f"印字できない文字があります: {missing}", f"cannot be printed: {missing}")
         return value.strip()
 
     def flag(self, name: str) -> bool:
@@ -186,20 +198,19 @@ class _Table:
             raise self._wrong(name, "true か false にしてください。", "true or false.")
         return value
 
-    def yen(self, name: str, least: int = 1) -> int:
+    def yen(self, name: str) -> int:
         value = self.raw.get(name)
-        if type(value) is not int or not least <= value <= MAX_YEN:
-            raise self._wrong(name, f"{least}以上の整数(円)にしてください。", f"a whole number of yen from {least} on.")
+        if type(value) is not int or not 1 <= value <= MAX_YEN:
+            raise self._wrong(name, f"1以上{MAX_YEN:,}以下の整数(円)にしてください。",
+                              f"a whole number of yen from 1 to {MAX_YEN:,}.")  # fmt: skip
         return value
 
     def percent(self, name: str) -> Fraction:
-        try:
-            value = Decimal(self.raw[name]) if isinstance(self.raw.get(name), str) else None
-        except InvalidOperation:
-            value = None
-        if value is None or not value.is_finite() or not 0 <= value <= MAX_PERCENT:
-            raise self._wrong(name, '"0.30" のような文字列(%)にしてください。', 'a text such as "0.30", in percent.')
-        return Fraction(value) / 100
+        value = self.raw.get(name)
+        if not isinstance(value, str) or not _PERCENT.fullmatch(value) or Decimal(value) > MAX_PERCENT:
+            raise self._wrong(name, '"0.30" のような文字列(%、小数6桁まで)にしてください。',
+                              'a text such as "0.30", in percent, of at most 6 decimals.')  # fmt: skip
+        return Fraction(Decimal(value)) / 100
 
     def word(self, name: str, kind: type[W], given: object = None) -> W:
         value = self.raw.get(name) if given is None else given
@@ -214,13 +225,8 @@ class _Table:
             raise self._wrong(name, "配列にしてください。", "an array.")
         return value
 
-    def record(self, name: str) -> object:
-        return self.raw[name]
-
-    def tables(self, name: str, known: set[str]) -> list["_Table"]:
+    def tables(self, name: str, known: set[str], most: int) -> list["_Table"]:
         value = self.raw.get(name, [])
-        if not isinstance(value, list) or len(value) > MAX_BANDS:
-            raise self._wrong(
-                name, f"{MAX_BANDS}個以内の表の配列にしてください。", f"an array of at most {MAX_BANDS} tables."
-            )
+        if not isinstance(value, list) or len(value) > most:
+            raise self._wrong(name, f"{most}個以内の表の配列にしてください。", f"an array of at most {most} tables.")
         return [_Table(f"{self.place}{name}[{at}].", each, known) for at, each in enumerate(value)]

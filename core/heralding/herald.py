@@ -1,7 +1,7 @@
 """The herald's walk along the audit log: each entry leads to its notices exactly once, whatever crashes.
 
 The cursor moves in the transaction that queues the mails and deliveries, so both are written or neither is. Any number of
-processes may run it: the cursor's row is held while one of them tells (ADR 40).
+processes may run it: the cursor's row is held while one of them tells (ADR 38).
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Steps in the life of a guarantee: taken from a state that allows them, noted, and put into the audit log."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,7 +31,7 @@ async def held(connection: AsyncConnection, actor: Actor, guarantee_id: int) -> 
 
 async def take(  # noqa: PLR0913  who takes which step with which guarantee, when, and what is said with it
     connection: AsyncConnection, actor: Actor, guarantee_id: int, step: GuaranteeStep, now: datetime, *,
-    note: str | None = None, said: audit.Said | None = None, day: date | None = None,
+    note: str | None = None, said: audit.Said | None = None,
 ) -> AnyRow:  # fmt: skip
     """Take `step` with a guarantee that the actor may change; return its row as it was before.
 
@@ -41,20 +41,19 @@ async def take(  # noqa: PLR0913  who takes which step with which guarantee, whe
     after = GUARANTEE.after(row.state, step)
     if after is not row.state:
         await connection.execute(sa.update(guarantee).where(guarantee.c.id == guarantee_id).values(state=after))
-    await note_step(connection, actor, guarantee_id, step, now, note=note, said=said, day=day)
+    await note_step(connection, actor, guarantee_id, step, now, note=note, said=said)
     return row
 
 
 async def note_step(  # noqa: PLR0913  who took which step with which guarantee, when, and what was said with it
     connection: AsyncConnection, actor: Actor | None, guarantee_id: int, step: GuaranteeStep, now: datetime, *,
-    note: str | None = None, said: audit.Said | None = None, day: date | None = None,
+    note: str | None = None, said: audit.Said | None = None,
 ) -> None:  # fmt: skip
     """Write down a step, its state checked by the caller; without an actor the platform took it by itself.
 
-    `said` is what the audit log says of it beside, such as `recorded` of the row that it brought; `day` (Japan's) is the one
-    that the step is about: of completion, cancellation or payment, or the guarantee's last day that has passed.
+    `said` is what the audit log says of it beside, such as `recorded` of the row that it brought.
     """
-    row = {"guarantee_id": guarantee_id, "step": step, "at": now, "note": note, "day": day,
+    row = {"guarantee_id": guarantee_id, "step": step, "at": now, "note": note,
            "account_id": actor.account_id if actor else None}  # fmt: skip
     insert = sa.insert(guarantee_step).values(row).returning(guarantee_step.c.id)
     noted = {guarantee_step.name: (await connection.execute(insert)).scalar_one(), **(said or {})}

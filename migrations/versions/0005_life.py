@@ -64,6 +64,7 @@ def _key() -> sa.Column[int]:
 
 def _parties() -> None:
     op.add_column("surety", sa.Column("new_key_on_change", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("surety", sa.Column("evidence", sa.Text(), nullable=True))
     with op.batch_alter_table("principal") as principal:
         principal.add_column(sa.Column("company_id", ID, nullable=True))
         principal.add_column(sa.Column("joint_venture", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -416,20 +417,11 @@ def _guarantee_step() -> None:
         ),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("at", INSTANT, nullable=False),
-        sa.Column("day", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_guarantee_step_account_id")),
         sa.ForeignKeyConstraint(["guarantee_id"], ["guarantee.id"], name=op.f("fk_guarantee_step_guarantee_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_guarantee_step")),
     )
     op.create_index(op.f("ix_guarantee_step_guarantee_id"), "guarantee_step", ["guarantee_id"], unique=False)
-    op.create_index(
-        "uq_guarantee_step_expired",
-        "guarantee_step",
-        ["guarantee_id", "day"],
-        unique=True,
-        sqlite_where=sa.text("step = 'GUARANTEE_EXPIRED'"),
-        postgresql_where=sa.text("step = 'GUARANTEE_EXPIRED'"),
-    )
 
 
 def _verdict() -> None:
@@ -438,6 +430,7 @@ def _verdict() -> None:
         _key(),
         sa.Column("guarantee_id", ID, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("submission_id", ID, nullable=False),
         sa.Column("obligee_id", ID, nullable=False),
         sa.Column("account_id", ID, nullable=False),
         sa.Column("verdict", _word("verdict", "ACCEPTED", "REJECTED"), nullable=False),
@@ -447,8 +440,11 @@ def _verdict() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_verdict_account_id")),
         sa.ForeignKeyConstraint(["guarantee_id"], ["guarantee.id"], name=op.f("fk_verdict_guarantee_id")),
         sa.ForeignKeyConstraint(["obligee_id"], ["obligee.id"], name=op.f("fk_verdict_obligee_id")),
+        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_verdict_submission_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verdict")),
-        sa.UniqueConstraint("guarantee_id", "version", name=op.f("uq_verdict_guarantee_id_version")),
+        sa.UniqueConstraint(
+            "guarantee_id", "version", "submission_id", name=op.f("uq_verdict_guarantee_id_version_submission_id")
+        ),
     )
     op.create_index(op.f("ix_verdict_obligee_id"), "verdict", ["obligee_id"], unique=False)
 
@@ -481,7 +477,7 @@ def _funds_line() -> None:
         sa.Column("quantity", sa.Text(), nullable=True),
         sa.Column("total_cost", sa.BigInteger(), nullable=True),
         sa.Column("from_advance", sa.BigInteger(), nullable=True),
-        sa.Column("method", sa.Text(), nullable=True),
+        sa.Column("method", _word("withdrawalmethod", "TRANSFER", "OTHER"), nullable=True),
         sa.Column("planned", sa.Text(), nullable=True),
         sa.Column("payee", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -510,6 +506,7 @@ def _withdrawal() -> None:
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("requested_at", INSTANT, nullable=False),
         sa.Column("paid_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.CheckConstraint("amount > 0", name=op.f("ck_withdrawal_amount")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_withdrawal_account_id")),
         sa.ForeignKeyConstraint(
@@ -529,7 +526,7 @@ def _withdrawal_line() -> None:
         sa.Column("funds_line_id", ID, nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("payee", sa.Text(), nullable=True),
-        sa.Column("method", sa.Text(), nullable=True),
+        sa.Column("method", _word("withdrawalmethod", "TRANSFER", "OTHER"), nullable=True),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.CheckConstraint("amount > 0", name=op.f("ck_withdrawal_line_amount")),
         sa.ForeignKeyConstraint(["funds_line_id"], ["funds_line.id"], name=op.f("fk_withdrawal_line_funds_line_id")),
@@ -590,6 +587,7 @@ def downgrade() -> None:
         principal.drop_column("company_id")
         principal.drop_column("joint_venture")
     with op.batch_alter_table("surety") as surety:
+        surety.drop_column("evidence")
         surety.drop_column("new_key_on_change")
     for table in reversed(TABLES):
         op.drop_table(table)

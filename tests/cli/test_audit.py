@@ -60,7 +60,7 @@ def test_a_whole_log_is_said_to_be_whole(demo: Path) -> None:
     done = hosho("audit", "verify", *mails, **environment(demo))
     assert done.returncode == 0, done
     lines = done.stdout.splitlines()
-    assert lines[0] == "entries           9"
+    assert lines[0] == "entries           11"
     assert lines[-2:] == ["checkpoints       4", "OK 監査ログに異常はありません。Nothing was altered."]
 
 
@@ -103,7 +103,7 @@ def test_what_cannot_be_verified_is_said(demo: Path, tmp_path: Path) -> None:
 
 def test_the_checkpoint_is_printed_and_fits(demo: Path, tmp_path: Path) -> None:
     done = hosho("audit", "checkpoint", **environment(demo))
-    assert done.stdout.splitlines()[:2] == ["127.0.0.1/log", "9"]
+    assert done.stdout.splitlines()[:2] == ["127.0.0.1/log", "11"]
     note = tmp_path / "note"
     note.write_text(done.stdout)
     assert hosho("audit", "verify", "--checkpoint", str(note), **environment(demo)).returncode == 0
@@ -126,7 +126,7 @@ def test_a_public_body_checks_a_proof_alone(demo: Path, tmp_path: Path) -> None:
     whole = alone(record, proof, vkey)
     assert whole.returncode == 0, whole
     assert whole.stdout == (
-        "OK この記録は 127.0.0.1/log の監査ログ(9件)にあります。The record is in the log of 9 entries.\n"
+        "OK この記録は 127.0.0.1/log の監査ログ(11件)にあります。The record is in the log of 11 entries.\n"
     )
     text = proof.read_text()
     hashes = text.split("\n")[2]
@@ -135,7 +135,7 @@ def test_a_public_body_checks_a_proof_alone(demo: Path, tmp_path: Path) -> None:
         (proof, text.replace("index 3", "index 2")),
         (proof, text.replace(f"{hashes}\n", "")),
         (proof, text.replace(f"{hashes}\n", f"{hashes}\n{hashes}\n")),
-        (proof, text.replace("\n9\n", "\n8\n")),
+        (proof, text.replace("\n11\n", "\n10\n")),
         (proof, text.replace("tlog-proof@v1", "tlog-proof@v2")),
         (proof, "nonsense"),
         (vkey, str(Notary({"k": b"x" * 32}, "http://127.0.0.1").verifier_keys[0])),

@@ -191,6 +191,16 @@ def test_a_surety_gets_further_numbers_that_overlap_no_others(environment: dict[
     assert (overlapping.returncode, "NUMBER_RANGE" in overlapping.stderr) == (1, True)
 
 
+def test_a_surety_says_whether_a_changed_certificate_comes_with_a_new_key(environment: dict[str, str]) -> None:
+    numbers = ["--numbers", "PERFORMANCE=2000000000-2000000009"]
+    assert hosho("sureties", "add", *WEST, *BRANCH, *numbers, **environment).returncode == 0
+    for option, key in (("--new-key-on-change", "a new"), ("--old-key-on-change", "the old")):
+        done = hosho("sureties", "set", WEST[0], option, **environment)
+        assert done.stdout == f"{WEST[0]}: a changed certificate comes with {key} key.\n"
+    unknown = hosho("sureties", "set", "だれか", "--new-key-on-change", **environment)
+    assert (unknown.returncode, "PARTY_UNKNOWN" in unknown.stderr) == (1, True)
+
+
 def test_serve_without_a_folder_for_its_database_says_what_to_do(tmp_path: Path, secrets: dict[str, str]) -> None:
     refused = hosho("serve", HOSHO_DATABASE_URL=f"sqlite:///{tmp_path}/not/yet/hosho.db", **secrets)
     assert (refused.returncode, "DATABASE_OUTDATED" in refused.stderr) == (1, True)
@@ -413,6 +423,18 @@ def test_branch_offices_and_joint_ventures_are_added(environment: dict[str, str]
     for usage in (("新", "--joint-venture"), ("新", "--lead", "（例）本店"), ("新", "--member", "（例）本店"),
                   ("新", "--branch-of", "（例）本店", "--joint-venture", "--lead", "（例）本店")):  # fmt: skip
         assert add(*usage)[0] == 2
+
+
+def test_an_obligee_of_the_rules_gets_accounts(environment: dict[str, str]) -> None:
+    for status, words in ((0, "Added the obligee 322016 （例）松江市."), (1, "OBLIGEE_EXISTS")):
+        said = hosho("obligees", "add", "322016", "（例）松江市", **environment)
+        assert (said.returncode, words in said.stdout + said.stderr) == (status, True)
+    unknown = hosho("obligees", "add", "322017", "（例）松江市", **environment)
+    assert (unknown.returncode, "OBLIGEE_UNKNOWN" in unknown.stderr, "322016" in unknown.stderr) == (1, True, True)
+    more = ("--email", "a@example.jp", "--password-stdin")
+    added = hosho("users", "add", "matsue", "--obligee", "322016", *more, text=PASSWORD, **environment)
+    assert (added.returncode, added.stdout) == (0, "Added the account matsue.\n")
+    assert "matsue\tOBLIGEE\t（例）松江市" in hosho("users", "list", **environment).stdout
 
 
 def test_an_account_acts_for_one_party(environment: dict[str, str]) -> None:

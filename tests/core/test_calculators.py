@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from denshi_hosho.core.calculators.advance import AdvanceTerms, maximum_advance, performance_amount
 from denshi_hosho.core.calculators.default_payment import Default, default_payment
-from denshi_hosho.core.calculators.interim import InterimFacts, interim
+from denshi_hosho.core.calculators.interim import InterimFacts, InterimTerms, interim
 from denshi_hosho.core.calculators.terms import half_term
 from denshi_hosho.core.errors import Refused
 from denshi_hosho.core.money import MAX_YEN
@@ -122,6 +122,43 @@ def test_unknown_is_neither_met_nor_failed() -> None:
         "ADVANCE_RECEIVED", "WORK_ON_TIME", "WORK_WORTH_HALF", "TOTAL_IN_SHARE", "NO_PARTIAL_PAYMENT",
     }  # fmt: skip
     assert (interim(found).eligible, interim(found).maximum) == (None, None)
+
+
+def by_terms(facts: InterimFacts, **terms: int | bool) -> dict[str, ConditionState]:
+    known = InterimTerms(**terms)  # type: ignore[arg-type]  # each test names the keys that it means
+    return {each.code: each.state for each in interim(facts, known).conditions}
+
+
+@pytest.mark.parametrize(
+    ("floor", "state", "eligible", "maximum"),
+    [
+        (100, ConditionState.MET, True, 20),
+        (101, ConditionState.NOT_MET, False, 0),
+        (None, ConditionState.UNKNOWN, None, 20),
+    ],
+)
+def test_an_obligees_floor_is_one_condition_more(
+    floor: int | None, state: ConditionState, *, eligible: bool | None, maximum: int
+) -> None:
+    found = interim(WORKS, InterimTerms(floor_price=floor))
+    assert {each.code: each.state for each in found.conditions} == {**states(WORKS), "PRICE_ABOVE_FLOOR": state}
+    assert (found.eligible, found.maximum) == (eligible, maximum)
+    assert "PRICE_ABOVE_FLOOR" not in states(WORKS)
+
+
+def test_an_obligees_share_of_an_interim_advance_is_the_limit() -> None:
+    assert by_terms(WORKS, percent=19)["AMOUNT_IN_SHARE"] is ConditionState.NOT_MET
+    assert by_terms(WORKS, percent=20)["AMOUNT_IN_SHARE"] is ConditionState.MET
+    assert interim(WORKS, InterimTerms(percent=10)).maximum == 10
+
+
+def test_what_the_facts_tell_of_partial_payments_goes_before_the_terms() -> None:
+    paid = changed(partial_paid=True)
+    assert by_terms(paid)["NO_PARTIAL_PAYMENT"] is ConditionState.UNKNOWN
+    assert by_terms(paid, excludes_partial=True)["NO_PARTIAL_PAYMENT"] is ConditionState.NOT_MET
+    assert by_terms(paid, excludes_partial=False)["NO_PARTIAL_PAYMENT"] is ConditionState.MET
+    told = changed(partial_paid=True, excludes_partial=False)
+    assert by_terms(told, excludes_partial=True)["NO_PARTIAL_PAYMENT"] is ConditionState.MET
 
 
 @given(price=st.integers(1, MAX_YEN), work=st.sampled_from(list(WorkType)), unit=st.none() | st.integers(1, 10**6),

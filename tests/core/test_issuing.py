@@ -80,6 +80,7 @@ async def test_the_certificate_says_what_was_applied_for(world: World) -> None:
     row = (await world.one(sa.select(certificate)))._asdict()
     del row["id"]
     assert re.fullmatch("[0-9a-f]{32}", row.pop("salt"))
+    assert row.pop("medium") is None  # of the first version it is the guarantee's
     assert row == {
         "guarantee_id": guarantee_id, "version": 1, "change": Change.ORIGINAL, "issued_on": date(2022, 1, 20),
         "principal_name": "株式会社西日本保証建設 本町支店", "obligee_name": "支出負担行為担当官 近畿地方整備局長",

@@ -75,7 +75,7 @@ example = true
 kind = "BID"
 method = "PROGRESSIVE"
 band = [{", ".join(bands)}]
-minimum = 0
+minimum = 1
 unit = 1
 on_change = "NONE"
 on_cancellation = "NONE"
@@ -86,7 +86,7 @@ on_cancellation = "NONE"
         exact += part * Fraction(str(percents[at if at < len(ends) else 5])) / 100
         below = max(below, min(end, amount))
     derived = fee(parse(text), Charged(kind=GuaranteeKind.BID, guaranteed_amount=amount))
-    assert derived.amount == int(exact) == sum(line.yen for line in derived.lines)
+    assert derived.amount == max(1, int(exact)) == sum(line.yen for line in derived.lines)
 
 
 def test_what_the_tariff_does_not_say_is_not_charged() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from denshi_hosho.core.errors import TokenInvalid
-from denshi_hosho.core.tokens import Actor, Ticket, Tokens, opaque_token, token_hash
+from denshi_hosho.core.tokens import LONGEST, Actor, Ticket, Tokens, opaque_token, token_hash
 from denshi_hosho.core.vocabulary import Role
 from tests.core.forging import KINDS, Genuine, forgeries, signed
 
@@ -77,6 +77,16 @@ def test_a_ticket_says_which_document(tokens: Tokens) -> None:
         tokens.redeem(token, NOW + timedelta(minutes=5))
 
 
+def test_a_ticket_carries_what_it_is_about(tokens: Tokens) -> None:
+    whole = Ticket("inbox-csv", 5, 2, "x-_9" * 275)
+    token = tokens.ticket(whole, NOW)
+    assert len(token) <= LONGEST
+    assert tokens.redeem(token, NOW) == whole
+    for about in ("x" * 1_101, "a b", "=", "é", "a\n"):
+        with pytest.raises(ValueError, match="base64url"):
+            tokens.ticket(Ticket("inbox-csv", 5, 2, about), NOW)
+
+
 @pytest.mark.parametrize("remembered", [True, False])
 def test_an_access_token_ends_after_fifteen_minutes(tokens: Tokens, *, remembered: bool) -> None:
     token, expires = tokens.access_token(ACTOR, NOW)
@@ -129,7 +139,20 @@ def test_a_token_with_a_wrong_claim_is_refused(tokens: Tokens, wrong: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"guarantee": None}, {"guarantee": "x"}, {"guarantee": []}, {"version": None}, {"sub": "passwords"}]
+    "wrong",
+    [
+        {"guarantee": None},
+        {"guarantee": "x"},
+        {"guarantee": []},
+        {"version": None},
+        {"sub": "passwords"},
+        {"about": None},
+        {"about": 1},
+        {"about": ["x"]},
+        {"about": "a b"},
+        {"about": "x\n"},
+        {"about": "x" * 1_101},
+    ],
 )
 def test_a_ticket_with_a_wrong_claim_is_refused(tokens: Tokens, wrong: dict[str, Any]) -> None:
     plain = claims(aud="ticket+jwt", sub="certificate", guarantee=5, version=2, exp=int(NOW.timestamp()) + 300)

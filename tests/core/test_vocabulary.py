@@ -14,11 +14,12 @@ WORDS = [
 
 def test_there_are_the_words_of_the_glossary() -> None:
     assert sorted(word.__name__ for word in WORDS) == [
-        "ApplicationState", "ApplicationStep", "AuditEvent", "CertificateStatus", "Change", "ChangeState",
-        "ClaimState", "ConditionState", "Consequence", "DraftState", "DraftStep", "FeeState",
-        "FeeStatementKind", "FundsItem", "FundsState", "GuaranteeKind", "GuaranteeState", "GuaranteeStep",
-        "KeyEventKind", "Medium", "PrincipalKind", "Procurement", "Relation", "Role", "Stage",
-        "SubmissionState", "SuretyClass", "Verdict", "WithdrawalState", "WorkType",
+        "Agreement", "ApplicationState", "ApplicationStep", "AuditEvent", "CertificateStatus", "Change",
+        "ChangeState", "ClaimState", "ComparedPoint", "ConditionState", "Consequence", "ContractMatch",
+        "DraftState", "DraftStep", "FeeState", "FeeStatementKind", "FundsItem", "FundsState", "GuaranteeKind",
+        "GuaranteeState", "GuaranteeStep", "KeyEventKind", "Medium", "PrincipalKind", "Procurement",
+        "RejectionCode", "Relation", "Role", "Stage", "SubmissionState", "SuretyClass", "Verdict",
+        "WithdrawalState", "WorkType",
     ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from denshi_hosho.resolvers.platform import Platform
 from tests.docs.code_base import ROOT
 
 JOURNEY = ROOT / "docs" / "journey.py"
+LIFE = ROOT / "docs" / "life.py"
 HOSHO = (sys.executable, "-c", "from denshi_hosho.cli import main; main()")
 pytestmark = pytest.mark.slow
 
@@ -81,9 +82,18 @@ def _arrived(journey: "subprocess.CompletedProcess[str]", folder: Path, number: 
     assert saved == {f"key-notice-{number}.pdf", f"certificate-{number}.pdf"}
 
 
+def _lived(url: str, folder: Path) -> None:
+    command = [sys.executable, str(LIFE), url, "--save", str(folder / "lived")]
+    life = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)  # noqa: S603  our own script
+    assert life.returncode == 0, life.stdout + life.stderr
+    assert life.stdout.endswith("Everything was as documented.\n")
+
+
 def test_on_a_demo(tmp_path: Path) -> None:
     with _running(tmp_path, "demo", "--folder", str(tmp_path)) as url:
         _arrived(_journey(url, tmp_path), tmp_path, "1070000474")
+        _lived(url, tmp_path)
+        _lived(url, tmp_path)  # another one, beside the first
     assert "Stopped. The data stays." in (tmp_path / "server.log").read_text()
 
 

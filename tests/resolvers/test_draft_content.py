@@ -29,7 +29,7 @@ CONTENTS = st.builds(
     Content, surety_id=st.none() | st.integers(0, 10**18), obligee=TEXTS, obligee_name=TEXTS,
     kind=st.none() | st.sampled_from(GuaranteeKind), delivery=st.none() | st.sampled_from(Medium), works_name=TEXTS,
     contract_price=YEN, covered_price=YEN, guaranteed_amount=YEN, completion_on=DAYS, guarantee_ends_on=DAYS,
-    depositary_bank=TEXTS, urgent=FLAGS, facts=FACTS,
+    depositary_bank=TEXTS, urgent=FLAGS, follows=TEXTS, facts=FACTS,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ BEYOND_A_SCHEMA = {
     "artefact that ends before it starts",
     "artefact required and forbidden",
     "silent on what is stated",
+    "silent on the payment that is stated",
 }
 
 

@@ -199,6 +199,14 @@ WARNINGS = {
             "nothing: write it again, or add it to silent_on when the page has dropped it."
         ),
     ),
+    "a revision that forgets the payment": (
+        MINIMAL + '\n[revision.payment]\nadvance_floor = 1\nsource = "page"\n\n' + SECOND,
+        "REVISION_GAP",
+        (
+            'revision[2]: warning: says nothing of "payment", which the revision before it states; revisions inherit '
+            "nothing: write it again, or add it to silent_on when the page has dropped it."
+        ),
+    ),
     "words that name another day": (
         with_lines('literal = "令和6年4月2日以降の契約"'),
         "LITERAL_DAY",

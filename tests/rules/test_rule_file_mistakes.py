@@ -15,6 +15,11 @@ def said(key: str) -> str:
     return f'\n[[revision.submission.{key}]]\nja = "…"\nen = "…"\nsource = "page"\n'
 
 
+def paid(*lines: str) -> str:
+    """Return MINIMAL with a table of the payment that has `lines`."""
+    return MINIMAL + "\n".join(("", "[revision.payment]", *lines, ""))
+
+
 BOND = said("artefact") + 'what = "BOND_PDF"\nneed = "REQUIRED"\n'
 
 MISTAKES = {
@@ -202,6 +207,54 @@ MISTAKES = {
     "exclusion for everybody": (
         MINIMAL + '\n[[revision.exclusion]]\nja = "不可"\nen = "No"\nsource = "page"\n',
         'revision[1].exclusion[1]: "when" is missing; add it.',
+    ),
+    "payment without a source": (
+        paid("advance_floor = 1_000_000"),
+        'revision[1].payment: this fact names no source; add source = one of "page".',
+    ),
+    "payment that states nothing": (
+        paid('source = "page"'),
+        "revision[1].payment: states nothing; write what is known, or remove the table.",
+    ),
+    "payment with an unknown key": (
+        paid('source = "page"', "advance_flor = 1"),
+        'revision[1].payment: unknown key "advance_flor"; did you mean "advance_floor"?',
+    ),
+    "payment of more than all": (
+        paid('source = "page"', "advance_percent = 101"),
+        "revision[1].payment.advance_percent: must be a whole number from 1 to 100.",
+    ),
+    "payment with a share that is none": (
+        paid('source = "page"', "interim_percent = 0"),
+        "revision[1].payment.interim_percent: must be a whole number from 1 to 100.",
+    ),
+    "payment with a flag for a share": (
+        paid('source = "page"', "low_bid_percent = true"),
+        "revision[1].payment.low_bid_percent: must be a whole number from 1 to 100.",
+    ),
+    "payment with a broken yen": (
+        paid('source = "page"', "interim_floor = 1.5"),
+        "revision[1].payment.interim_floor: must be a whole number from 1 to 10,000,000,000,000.",
+    ),
+    "payment with too many yen": (
+        paid('source = "page"', "advance_cap = 10_000_000_000_001"),
+        "revision[1].payment.advance_cap: must be a whole number from 1 to 10,000,000,000,000.",
+    ),
+    "payment with a word for a flag": (
+        paid('source = "page"', 'excludes_partial_payment = "yes"'),
+        "revision[1].payment.excludes_partial_payment: must be true or false.",
+    ),
+    "payment said in one language": (
+        paid('source = "page"', 'ja = "前払金は4割以内"'),
+        'revision[1].payment: "en" is missing; add it.',
+    ),
+    "payment twice": (
+        MINIMAL + '\n[[revision.payment]]\nadvance_floor = 1\nsource = "page"\n',
+        "revision[1].payment: must be a table.",
+    ),
+    "silent on the payment that is stated": (
+        paid('source = "page"', "advance_floor = 1").replace('"contract"\n', '"contract"\nsilent_on = "payment"\n', 1),
+        'revision[1].silent_on: "payment" is said not to be on the page, yet this revision states it; remove one.',
     ),
     "silent on what is stated": (
         with_lines('silent_on = ["paper", "kinds"]'),

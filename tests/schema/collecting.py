@@ -54,6 +54,9 @@ def asked_by(schema: GraphQLSchema, query: str, variables: Mapping[str, object])
 
 
 def _given(kind: object, value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _given(kind, each)
     if isinstance(kind, GraphQLInputObjectType) and isinstance(value, Mapping):
         for name, inner in value.items():
             yield f"{kind}.{name}"

@@ -14,6 +14,22 @@ _SAYINGS = {
     "batching": ("一括", "Together.", 'rule = "TOGETHER"\n'),
     "note": ("注意", "Note.", ""),
 }
+PAYMENT = """[revision.payment]
+advance_percent = 40
+advance_floor = 1_000_000
+advance_rounding = 100_000
+advance_cap = 300_000_000
+interim_percent = 20
+interim_floor = 10_000_000
+excludes_partial_payment = true
+performance_percent = 10
+low_bid_percent = 30
+ja = "前払金は請負金額100万円以上"
+en = "Advances from a contract price of one million yen."
+literal = "原文 前払金"
+source = "page#前払金"
+
+"""
 TOWN = (
     MINIMAL.replace('name = "試験町"\n', 'name = "試験町"\nname_en = "Test Town"\nprefecture = "試験県"\n', 1)
     .replace("seen_on =", 'url = "https://town.example/"\npublished_on = 2024-01-04\nseen_on =')
@@ -21,7 +37,10 @@ TOWN = (
         'ja = "電子メールで提出します。"',
         'from = 2024-04-01\nuntil = 2030-03-31\nliteral = "電子メールにより"\nja = "電子メールで提出します。"',
     )
-    .replace("[revision.submission]\n", '[revision.paper]\naccepted = true\nsource = "page"\n\n[revision.submission]\n')
+    .replace(
+        "[revision.submission]\n",
+        PAYMENT + '[revision.paper]\naccepted = true\nsource = "page"\n\n[revision.submission]\n',
+    )
     + "".join(
         f'\n[[revision.submission.{key}]]\n{more}ja = "{ja}"\nen = "{en}"\nliteral = "原文 {ja}"\nsource = "page#{key}"\n'
         for key, (ja, en, more) in _SAYINGS.items()
@@ -69,6 +88,7 @@ _FRAGMENTS = {
     " password printed ja en } forbidden fields { ja en value secret } checklist { ja en literal sources { ...source } }"
     " unresolved { code field ja en } ready keyInText numbers }",
     "submission": "on Submission { id stands: state way handedTo: address handedInOn preparedAt steps { state at note }"
+    " items { number kind keyIsLive } keysChangedSince"
     " message { ...message } }",
     "shortSubmission": "on Submission { id state way address handedInOn steps { state note } }",
     "step": "on ExplanationStep { place aspect standing ja en reasons { code } missing }",
@@ -90,24 +110,28 @@ _FRAGMENTS = {
     " surety { name address representative termsUrl } branch { name address tel fax } pdfUrl jws jwsUrl"
     " logProof { record index size path checkpoint proof } replacedBy replacedOn"
     " differences { field label before after } }",
-    "calculated": "on Calculation { amount lines { ja en yen } }",
+    "calculated": "on Calculation { amount lines { ja en yen } obligeeTerms { ...terms } termsRemark { ja en } }",
+    "terms": "on ObligeeTerms { advancePercent advanceFloor advanceRounding advanceCap interimPercent interimFloor"
+    " excludesPartialPayment performancePercent lowBidPercent ja en literal isExample sources { ...source } }",
     "change": "on ChangeRequest { id changeState: state consequence ja en mediumOfIt: medium reason requestedAt settledAt"
-    " versionOfIt: version changed { field value } }",
+    " versionOfIt: version changedFields: changed { field value } }",
     "claim": "on Claim { id claimState: state claimedAmount determinedAmount paidAmount paidOn madeBy madeAt settledAt"
     " reason defaultedOn advancePaid interimPaid partialPayments workDone derivation { ja en yen } }",
     "feeStatement": "on FeeStatement { kind amount statedOn tariffName isExample lines { ja en yen } pdfUrl }",
     "life": "on Guarantee { state currentCompletionOn currentEndsOn currentPrice advanceAmount advanceReceivedOn"
     " changes { ...change } versions { version change replacedBy replacedOn } feeStatements { ...feeStatement }"
-    " claims { ...claim } expired timeline(first: 50) { totalCount pageInfo { ...page }"
-    " edges { cursor } nodes { at event ja who note day version amount } } }",
+    " claims { ...claim } timeline(first: 50, skip: 0) { at code ja who note } }",
     "record": "on DecisionRecord { stage decidedAt text facts decision { ...decision } replay { ...replay }"
     " byToday: replay(byTodaysRules: true) { same } }",
     "guarantee": "on Guarantee { id number kind kindShort medium issuedOn changed obligeeName principalName worksName"
     " contractPrice coveredPrice guaranteedAmount concludedAt firstOpenedAt obligee { ...obligee } certificate { ...certificate }"
-    " keyEvents { event at note } decisions { ...record } submission { ...plan } submissions { ...submission } }",
+    " verdict { verdict } keyEvents { event at note who } decisions { ...record } submission { ...plan }"
+    " submissions { ...submission } }",
     "application": "on GuaranteeApplication { id kind state feeState feeAmount feeReceivedOn delivery principalName"
     " suretyName consolidatedPayment obligeeName worksName contractPrice coveredPrice guaranteedAmount completionOn"
-    " guaranteeEndsOn depositaryBank urgent submittedAt feeStatements { ...feeStatement } obligee { ...obligee } steps { step at note }"
+    " guaranteeEndsOn depositaryBank urgent submittedAt follows"
+    " interim { eligible maximum conditions { code state ja en } } feeStatements { ...feeStatement }"
+    " obligee { ...obligee } steps { step at note }"
     " decisions { ...record } guarantee { id number } }",
     "summary": "on GuaranteeApplication { id state feeState feeAmount feeReceivedOn delivery kind obligeeName worksName"
     " guaranteedAmount urgent steps { step note } }",
@@ -117,7 +141,7 @@ _FRAGMENTS = {
     " firstGuaranteeOn }",
     "draftContent": "on DraftContent { drafted: obligee surety: suretyId named: obligeeName ofKind: kind delivered: delivery"
     " works: worksName price: contractPrice covered: coveredPrice amount: guaranteedAmount completion: completionOn"
-    " ends: guaranteeEndsOn bank: depositaryBank hurry: urgent facts { ...draftFacts } }",
+    " ends: guaranteeEndsOn bank: depositaryBank hurry: urgent followed: follows facts { ...draftFacts } }",
     "draft": "on Draft { id title draftState: state principalName createdAt changedAt missing content { ...draftContent }"
     " unresolved { code message messageEn path sources { ...source } } become: application { id state } copiedFrom { id } }",
     "shortDraft": "on Draft { id title state missing unresolved { code path } application { id } }",
@@ -127,8 +151,20 @@ _FRAGMENTS = {
     "page": "on PageInfo { hasNextPage hasPreviousPage startCursor endCursor }",
     "session": "on Session { accessToken expiresAt refreshToken viewer { role partyName } }",
     "entry": "on AuditRecord { index at event role loginId who number record }",
+    "finding": "on ComparisonFinding { point agreement code onCertificate inContract rejection ja en }",
+    "works": "on WorksComparison { match agreement contractNumber findings { ...finding } }",
+    "verdict": "on CertificateVerdict { verdict version code note at }",
+    "item": "on InboxItem { guaranteeId way handedInOn handedInAt guaranteeState currentCompletionOn currentEndsOn currentPrice"
+    " firstOpenedAt state daysSince certificate { number worksName } verdict { ...verdict } comparison { ...works }"
+    ' told: comparison(contractNumber: "6-1") { match } }',
+    "contract": "on WorksContract { contractNumber worksName principalName contractPrice contractOn completionOn"
+    " advanceAmount performancePercent registeredAt }",
     "webhook": "on Webhook { id url events createdAt disabledAt }",
     "delivery": "on WebhookDelivery { id event index at attempts lastStatus lastError deliveredAt parkedAt }",
+    "fundsStatement": "on FundsStatement { id version state note statedAt pdfUrl lines { id line item description quantity"
+    " totalCost fromAdvance method planned payee drawn } }",
+    "withdrawal": "on Withdrawal { id state amount note reason requestedAt paidOn pdfUrl lines { line item description amount"
+    " payee method evidence } }",
     "notice": "on KeyNotice { kind number accessKey worksName obligeeName suretyName text }",
 }
 
@@ -152,7 +188,10 @@ def mutation(name: str, input_type: str, answer: str) -> str:
 _APPLICATION = "... on ApplicationPayload { application { ...summary } }"
 _DRAFT = "... on DraftPayload { draft { ...shortDraft } }"
 _GUARANTEE = "... on GuaranteePayload { guarantee { ...short obligee { id } } }"
+_INBOX = "... on InboxPayload { items { ...item } }"
 _SUBMISSION = "... on SubmissionPayload { submission { ...shortSubmission } }"
+_STATED = "... on FundsPayload { statement { ...fundsStatement } }"
+_WITHDRAWAL = "... on WithdrawalPayload { withdrawal { ...withdrawal } }"
 _CHANGE = "... on ChangePayload { change { ...change } }"
 _CLAIM = "... on ClaimPayload { claim { ...claim } }"
 _SECRET = "... on WebhookSecret { secret webhook { ...webhook } }"
@@ -176,10 +215,26 @@ MUTATIONS = {
     "redeliverWebhook": mutation(
         "redeliverWebhook", "RedeliverWebhookInput", "... on WebhookDeliveryPayload { delivery { ...delivery } }"
     ),
+    "stateFunds": mutation("stateFunds", "StateFundsInput", _STATED),
+    "consentFunds": mutation("consentFunds", "ConsentFundsInput", _STATED),
+    "returnFunds": mutation("returnFunds", "ReturnFundsInput", _STATED),
+    "requestWithdrawal": mutation("requestWithdrawal", "RequestWithdrawalInput", _WITHDRAWAL),
+    "cancelWithdrawal": mutation("cancelWithdrawal", "SettleWithdrawalInput", _WITHDRAWAL),
+    "returnWithdrawal": mutation("returnWithdrawal", "ReturnWithdrawalInput", _WITHDRAWAL),
+    "approveWithdrawal": mutation("approveWithdrawal", "SettleWithdrawalInput", _WITHDRAWAL),
+    "recordWithdrawalPaid": mutation("recordWithdrawalPaid", "RecordWithdrawalPaidInput", _WITHDRAWAL),
     "signIn": mutation("signIn", "SignInInput", "...session"),
     "signInWithProvider": mutation("signInWithProvider", "SignInWithProviderInput", "...session"),
     "refreshSession": mutation("refreshSession", "RefreshInput", "...session"),
     "signOut": mutation("signOut", "RefreshInput", "... on SignedOut { ended }"),
+    "openInboxItems": mutation("openInboxItems", "OpenInboxItemsInput", _INBOX),
+    "acceptCertificate": mutation("acceptCertificate", "AcceptCertificateInput", _INBOX),
+    "rejectCertificate": mutation("rejectCertificate", "RejectCertificateInput", _INBOX),
+    "registerWorksContracts": mutation(
+        "registerWorksContracts",
+        "RegisterWorksContractsInput",
+        "... on WorksContractsPayload { contracts { ...contract } }",
+    ),
     "changePassword": mutation("changePassword", "ChangePasswordInput", "...session"),
     "applyForGuarantee": mutation("applyForGuarantee", "ApplyForGuaranteeInput", _APPLICATION),
     "resubmitApplication": mutation("resubmitApplication", "ResubmitApplicationInput", _APPLICATION),
@@ -195,6 +250,7 @@ MUTATIONS = {
     "revealAccessKey": mutation(
         "revealAccessKey", "RevealAccessKeyInput", "... on RevealedKey { pdfUrl checkpoint notice { ...notice } }"
     ),
+    "recordAdvanceReceived": mutation("recordAdvanceReceived", "RecordAdvanceReceivedInput", _GUARANTEE),
     "rotateAccessKey": mutation("rotateAccessKey", "RotateAccessKeyInput", _GUARANTEE),
     "prepareSubmission": mutation(
         "prepareSubmission",
@@ -206,6 +262,13 @@ MUTATIONS = {
     "recordAcceptance": mutation("recordAcceptance", "FollowSubmissionInput", _SUBMISSION),
     "recordRejection": mutation("recordRejection", "FollowSubmissionInput", _SUBMISSION),
 }
+FUNDS = whole(
+    "query ($number: GuaranteeNumber!, $first: Int! = 10, $skip: Int! = 0) { viewer { guarantee(number: $number) {"
+    " advanceAmount advanceReceivedOn funds { advance requested approved paid balance available"
+    " statement { ...fundsStatement } statements(first: $first, skip: $skip) { id version state }"
+    " withdrawals(first: $first, skip: $skip) { ...withdrawal }"
+    " checklist { name isExample items { item evidence } } } } } }"
+)
 SURETIES = whole("{ sureties { ...surety } }")
 ELIGIBILITY = whole(
     "query ($application: EligibilityInput!) { eligibility(application: $application)"
@@ -245,11 +308,12 @@ PARTIES = whole(
 )
 NODE = whole(
     "query ($id: ID!) { node(id: $id) { __typename id ...obligee ...surety ...branch ...application ...guarantee ...submission"
-    " ...webhook ...delivery ...draft ...change ...claim ... on Principal { name principalKind: kind } } }"
+    " ...webhook ...delivery ...draft ...change ...claim ... on Principal { name principalKind: kind }"
+    " ... on FundsStatement { version } ... on Withdrawal { paidOn } } }"
 )
 CERTIFICATE = whole(
-    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput)"
-    " { certificate(number: $number, accessKey: $accessKey, work: $work) { __typename ...certificate ...refused } }"
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $work: WorkInput, $version: Int)"
+    " { certificate(number: $number, accessKey: $accessKey, work: $work, version: $version) { __typename ...certificate ...refused } }"
 )
 VERIFY = whole(
     "query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) { __typename ... on VerifiedCertificate {"
@@ -278,14 +342,16 @@ HALF_TERM = whole(
 )
 INTERIM = whole(
     "query ($input: InterimInput!) { interimEligibility(input: $input) { __typename ... on InterimEligibility"
-    " { eligible maximum conditions { code state ja en } } ...refused } }"
+    " { eligible maximum conditions { code state ja en } obligeeTerms { ...terms } termsRemark { ja en } } ...refused } }"
 )
 MAXIMUM = whole(
-    "query ($workType: WorkType!, $contractPrice: Yen!, $coveredPrice: Yen) { maximumAdvance(workType: $workType,"
-    " contractPrice: $contractPrice, coveredPrice: $coveredPrice) { __typename ...calculated ...refused } }"
+    "query ($workType: WorkType!, $contractPrice: Yen!, $coveredPrice: Yen, $obligee: String, $on: Date)"
+    " { maximumAdvance(workType: $workType, contractPrice: $contractPrice, coveredPrice: $coveredPrice,"
+    " obligee: $obligee, on: $on) { __typename ...calculated ...refused } }"
 )
 PERFORMANCE = whole(
-    "query ($contractPrice: Yen!, $percent: Int) { performanceGuarantee(contractPrice: $contractPrice, percent: $percent)"
+    "query ($contractPrice: Yen!, $percent: Int, $obligee: String, $on: Date)"
+    " { performanceGuarantee(contractPrice: $contractPrice, percent: $percent, obligee: $obligee, on: $on)"
     " { __typename ...calculated ...refused } }"
 )
 DEFAULT = whole(
@@ -312,4 +378,23 @@ AUDIT_TRAIL = whole(
     "query ($search: AuditSearchInput, $first: Int, $after: String, $last: Int, $before: String) { viewer {"
     " auditTrail(search: $search, first: $first, after: $after, last: $last, before: $before)"
     " { totalCount pageInfo { ...page } nodes { ...entry } edges { cursor node { index } } } } }"
+)
+INBOX = whole(
+    "query ($search: InboxSearchInput, $sort: InboxOrder, $first: Int, $after: String, $last: Int, $before: String) { viewer {"
+    " inbox(search: $search, sort: $sort, first: $first, after: $after, last: $last, before: $before) { totalCount"
+    " nodes { ...item } edges { cursor node { guaranteeId } } pageInfo { ...page } } } }"
+)
+INBOX_ITEM = whole("query ($id: ID!) { viewer { inboxItem(guaranteeId: $id) { ...item } } }")
+WORKS_CONTRACTS = whole(
+    "query ($first: Int, $after: String, $last: Int, $before: String) { viewer {"
+    " worksContracts(first: $first, after: $after, last: $last, before: $before) { totalCount nodes { ...contract }"
+    " edges { cursor node { contractNumber } } pageInfo { ...page } } } }"
+)
+INBOX_EXPORT = (
+    "query ($search: InboxSearchInput) { viewer { inboxExport(search: $search) { csvUrl jsonUrl total cut } } }"
+)
+COMPARE_CERTIFICATE = whole(
+    "query ($number: GuaranteeNumber!, $accessKey: AccessKey!, $contract: ComparedContractInput!, $work: WorkInput) {"
+    " compareCertificate(number: $number, accessKey: $accessKey, contract: $contract, work: $work) {"
+    " __typename ...works ...refused } }"
 )

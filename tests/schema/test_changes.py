@@ -45,7 +45,7 @@ async def test_a_change_of_the_term_moves_the_guarantee_and_issues_nothing(api: 
     change = (await ask_for(api, made["id"], completionOn="2025-03-31"))["change"]
     assert (change["changeState"], change["consequence"], change["mediumOfIt"]) == ("RECORDED", "TERM_MOVES", None)
     assert "自動的に変更" in change["ja"]
-    assert change["changed"] == [
+    assert change["changedFields"] == [
         {"field": "guaranteeEndsOn", "value": "2025-03-31"},
         {"field": "completionOn", "value": "2025-03-31"},
     ]
@@ -53,7 +53,7 @@ async def test_a_change_of_the_term_moves_the_guarantee_and_issues_nothing(api: 
     assert (now["currentCompletionOn"], now["currentEndsOn"], [each["version"] for each in now["versions"]]) == (
         "2025-03-31", "2025-03-31", [1],
     )  # fmt: skip
-    assert [each["event"] for each in now["timeline"]["nodes"]][-1] == "CHANGE_RECORDED"
+    assert [each["code"] for each in now["timeline"]][-1] == "CHANGE_RECORDED"
 
 
 async def test_a_change_of_the_price_is_noted_and_issues_nothing(api: Api) -> None:

@@ -18,6 +18,8 @@ from tests.client import Api
 from tests.conftest import NOW, api_of, with_rulebook
 from tests.schema import operations as ops
 from tests.schema.collecting import all_of, asked_by
+from tests.schema.delegating import add_obligee
+from tests.schema.lives import add_tariff
 
 pytestmark = pytest.mark.anyio
 
@@ -58,7 +60,7 @@ def application(surety_id: str) -> dict[str, object]:
         "suretyId": surety_id, "obligee": "test/town", "obligeeName": "試験町長", "kind": "ADVANCE_PAYMENT",
         "delivery": "ELECTRONIC", "worksName": "町道舗装工事", "contractPrice": 48_000_000,
         "coveredPrice": 40_000_000, "guaranteedAmount": 16_000_000, "completionOn": "2025-03-15",
-        "guaranteeEndsOn": "2025-03-31", "depositaryBank": "試験銀行", "urgent": True, "facts": FACTS,
+        "guaranteeEndsOn": "2025-03-31", "depositaryBank": "試験銀行", "urgent": True, "follows": None, "facts": FACTS,
     }  # fmt: skip
 
 
@@ -104,6 +106,39 @@ class Story:
         guarantee = await self.concluded(application_id)
         await self.seen(guarantee, application_id)
         await self.drafted(application_id)
+        await self.withdrawn(guarantee)
+        await self.judged(guarantee)
+        await self.calculated()
+        await self.charged()
+        await self.changed(guarantee)
+        await self.ended(guarantee)
+
+    async def judged(self, guarantee: Any) -> None:
+        notice = (await self.api.do(ops.MUTATIONS["revealAccessKey"], guaranteeId=guarantee["id"]))["notice"]
+        told = {"worksName": "町道舗装工事", "principalName": "別会社", "contractPrice": 48_000_000, "contractOn": "2024-04-15",
+                "completionOn": "2025-03-15", "advanceAmount": 16_000_000, "performancePercent": 30}  # fmt: skip
+        await self.ask("compareCertificate", ops.COMPARE_CERTIFICATE, number=notice["number"], work=WORK,
+                       accessKey=notice["accessKey"], contract={**told, "obligeeName": "試験町長"})  # fmt: skip
+        await add_obligee(self.api.platform, "obligee", "test/town")
+        await self.as_("obligee")
+        contracts = [{**told, "contractNumber": "6-1"}, {**told, "contractNumber": "6-2"}]
+        await self.do("registerWorksContracts", contracts=contracts, idempotencyKey="k")
+        await self.do("openInboxItems", guaranteeIds=[guarantee["id"]], idempotencyKey="o")
+        await self.do("rejectCertificate", guaranteeId=guarantee["id"], code="NAMES_DIFFER", note="名称の相違", version=1,
+                      idempotencyKey="j")  # fmt: skip
+        await self.do("acceptCertificate", guaranteeId=guarantee["id"], note="受理", version=1, idempotencyKey="a")
+        search = {"text": "町道", "works": "舗装", "kinds": ["ADVANCE_PAYMENT"], "states": ["ACCEPTED"], "verdicts": ["REJECTED"],
+                  "unanswered": False, "fromOn": "2024-06-03", "toOn": "2024-06-03"}  # fmt: skip
+        page = await self.ask("inbox", ops.INBOX, search=search, sort="NUMBER", first=1)
+        cursor = page["inbox"]["pageInfo"]["endCursor"]
+        await self.ask("inbox after it", ops.INBOX, sort="NUMBER", after=cursor)
+        await self.ask("inbox before it", ops.INBOX, sort="NUMBER", last=1, before=cursor)
+        await self.ask("inboxItem", ops.INBOX_ITEM, id=guarantee["id"])
+        await self.ask("inboxExport", ops.INBOX_EXPORT, search=search)
+        page = await self.ask("worksContracts", ops.WORKS_CONTRACTS, first=1)
+        cursor = page["worksContracts"]["pageInfo"]["endCursor"]
+        await self.ask("worksContracts after it", ops.WORKS_CONTRACTS, after=cursor)
+        await self.ask("worksContracts before it", ops.WORKS_CONTRACTS, last=1, before=cursor)
 
     async def sessions(self) -> None:
         session = await self.do("signIn", loginId="contractor", password=PASSWORD, work=WORK)
@@ -215,6 +250,125 @@ class Story:
         await self.do(
             "withdrawApplication", applicationId=applied["application"]["id"], reason="中止", idempotencyKey="w"
         )
+
+    async def withdrawn(self, guarantee: Any) -> None:
+        of = {"guaranteeId": guarantee["id"]}
+        line = {"item": "MATERIALS", "description": "鉄筋", "quantity": "1 t", "totalCost": 2_000, "fromAdvance": 1_000,
+                "method": "TRANSFER", "planned": "7月", "payee": "鋼材店"}  # fmt: skip
+        await self.do("recordAdvanceReceived", **of, amount=10_000, receivedOn="2024-06-03", idempotencyKey="f1")
+        first = await self.do("stateFunds", **of, lines=[line], idempotencyKey="f2")
+        contractor = self.api
+        await self.as_("surety")
+        surety = self.api
+        await self.do("returnFunds", statementId=first["statement"]["id"], note="訂正", idempotencyKey="f3")
+        self.api = contractor
+        stated = await self.do("stateFunds", "stated again", **of, lines=[line], idempotencyKey="f4")
+        self.api = surety
+        statement = (await self.do("consentFunds", statementId=stated["statement"]["id"], idempotencyKey="f5"))[
+            "statement"
+        ]
+        drawn = {"fundsLineId": statement["lines"][0]["id"], "amount": 100, "payee": "鋼材店", "method": "OTHER",
+                 "evidence": ["INVOICE"]}  # fmt: skip
+        asked = []
+        self.api = contractor
+        for number in range(3):
+            made = await self.do(
+                "requestWithdrawal",
+                f"withdrawal {number}",
+                **of,
+                lines=[drawn],
+                note="7月分",
+                idempotencyKey=f"g{number}",
+            )
+            asked.append(made["withdrawal"]["id"])
+        await self.do("cancelWithdrawal", withdrawalId=asked[0], idempotencyKey="f6")
+        self.api = surety
+        await self.do("returnWithdrawal", withdrawalId=asked[1], note="訂正", idempotencyKey="f7")
+        await self.do("approveWithdrawal", withdrawalId=asked[2], idempotencyKey="f8")
+        await self.do("recordWithdrawalPaid", withdrawalId=asked[2], paidOn="2024-06-03", idempotencyKey="f9")
+        await self.ask("funds", ops.FUNDS, number=guarantee["number"], first=5, skip=0)
+        await self.ask("node funds statement", ops.NODE, id=statement["id"])
+        await self.ask("node withdrawal", ops.NODE, id=asked[2])
+        self.api = contractor
+
+    async def calculated(self) -> None:
+        await self.ask("half a term", ops.HALF_TERM, startsOn="2024-07-01", endsOn="2025-03-15")
+        works = {"contractPrice": 100, "startsOn": "2024-07-01", "endsOn": "2025-03-15", "on": "2024-11-07",
+                 "advanceReceived": 40, "amount": 20, "workDone": 50, "workOnTime": True, "partialPaid": True,
+                 "excludesPartial": False, "obligee": "test/town"}  # fmt: skip
+        await self.ask("interim", ops.INTERIM, input=works)
+        await self.ask(
+            "maximum",
+            ops.MAXIMUM,
+            workType="SURVEY",
+            contractPrice=12_345_678,
+            coveredPrice=5_555_555,
+            obligee="test/town",
+            on="2024-06-03",
+        )
+        await self.ask(
+            "performance", ops.PERFORMANCE, contractPrice=100, percent=30, obligee="test/town", on="2024-06-03"
+        )
+        default = {"advance": 4, "workDone": 1, "interim": 1, "partialPayments": 1, "guaranteedAmount": 9}
+        await self.ask("default", ops.DEFAULT, input=default)
+
+    async def charged(self) -> None:
+        await self.as_("contractor")
+        await add_tariff(self.api)
+        surety_id = self.told["sureties"][0]["id"]
+        given = {"suretyId": surety_id, "kind": "PERFORMANCE", "guaranteedAmount": 5_000_000, "className": "A",
+                 "online": True, "on": "2024-06-03"}  # fmt: skip
+        await self.ask("estimate", ops.ESTIMATE, input=given)
+        form = {**application(surety_id), "worksName": "町道橋梁工事"}
+        applied = await self.do("applyForGuarantee", "applied again", application=form, idempotencyKey="fee1")
+        await self.ask("fee month", ops.FEE_MONTH, suretyId=surety_id, month="2024-06")
+        await self.as_("surety")
+        about = {"applicationId": applied["application"]["id"]}
+        await self.do("setPrincipalClass", **about, className="A", fromOn="2024-06-01", idempotencyKey="fee2")
+        await self.do("calculateFee", **about, idempotencyKey="fee3")
+        await self.ask("stated application", ops.NODE, id=about["applicationId"])
+
+    async def changed(self, guarantee: Any) -> None:
+        await self.as_("contractor")
+        every = {"completionOn": "2025-04-15", "guaranteeEndsOn": "2025-04-30", "contractPrice": 50_000_000,
+                 "coveredPrice": 41_000_000, "guaranteedAmount": 17_000_000, "principalName": "新しい会社",
+                 "obligeeName": "試験町長 新", "worksName": "町道舗装工事 変更", "depositaryBank": "別の銀行",
+                 "correction": False}  # fmt: skip
+        about = {"guaranteeId": guarantee["id"]}
+        await self.ask("consequence", ops.CONSEQUENCE, **about, change=every)
+        first = await self.do("requestChange", **about, change=every, reason="設計変更", idempotencyKey="change1")
+        await self.do("withdrawChange", changeId=first["change"]["id"], note="やり直し", idempotencyKey="change2")
+        again = await self.do(
+            "requestChange", "requested again", **about, change=every, reason="増額", idempotencyKey="change3"
+        )
+        await self.as_("surety")
+        await self.do("concludeChange", changeId=again["change"]["id"], newKey=True, idempotencyKey="change4")
+        await self.do("declineChange", changeId=again["change"]["id"], note="遅い", idempotencyKey="change5")
+        await self.ask("node change", ops.NODE, id=again["change"]["id"])
+        await self.ask("node changed", ops.NODE, id=guarantee["id"])
+        notice = await (await self.api.as_("contractor")).do(
+            ops.MUTATIONS["revealAccessKey"], guaranteeId=guarantee["id"]
+        )
+        key = {"number": notice["notice"]["number"], "accessKey": notice["notice"]["accessKey"]}
+        await self.ask("first version", ops.CERTIFICATE, **key, version=1)
+
+    async def ended(self, guarantee: Any) -> None:
+        about = {"guaranteeId": guarantee["id"]}
+        facts = {"advancePaid": 9, "interimPaid": 0, "partialPayments": 1, "workDone": 2, "defaultedOn": "2024-06-01",
+                 "reason": "契約解除"}  # fmt: skip
+        made = await self.do("makeClaim", **about, facts=facts, claimedAmount=8, idempotencyKey="end1")
+        await self.do("withdrawClaim", claimId=made["claim"]["id"], note="取下げ", idempotencyKey="end2")
+        made = await self.do("makeClaim", "claimed again", **about, facts=facts, claimedAmount=8, idempotencyKey="end3")
+        await self.do("releaseGuarantee", **about, completedOn="2024-06-03", note="完成", idempotencyKey="end4")
+        await self.do("cancelGuarantee", **about, cancelledOn="2024-06-03", reason="解除", idempotencyKey="end5")
+        examined = {"advancePaid": 9, "interimPaid": 1, "partialPayments": 0, "workDone": 2, "amount": None}
+        claim = {"claimId": made["claim"]["id"]}
+        await self.do("determineClaim", **claim, examined=examined, idempotencyKey="end6")
+        await self.do("refuseClaim", **claim, note="遅い", idempotencyKey="end7")
+        await self.do("recordClaimPaid", **claim, paidOn="2024-06-03", idempotencyKey="end8")
+        await self.ask("node claim", ops.NODE, id=made["claim"]["id"])
+        await self.as_("contractor")
+        await self.ask("life", ops.LIFE, number=guarantee["number"])
 
     async def told_by_webhook(self) -> None:
         webhook_id = self.told["registerWebhook"]["webhook"]["id"]

@@ -32,6 +32,8 @@ from tests.client import (
 from tests.conftest import NOW, SECRET, Clock, api_of
 from tests.core.forging import Genuine, forgeries
 from tests.schema import operations as ops
+from tests.schema.funding import funds_consented, funds_stated
+from tests.schema.lives import add_tariff
 from tests.schema.operations import MUTATIONS
 from tests.schema.parties import add_other_surety
 
@@ -78,6 +80,21 @@ async def _handed_in(api: Api) -> Json:
     return given
 
 
+async def _in_the_inbox(api: Api) -> Json:
+    await _handed_in(api)
+    return {"guaranteeId": global_id("Guarantee", 1), "idempotencyKey": "o"}
+
+
+async def _to_open(api: Api) -> Json:
+    given = await _in_the_inbox(api)
+    return {"guaranteeIds": [given["guaranteeId"]], "idempotencyKey": "o"}
+
+
+async def _contracts(_api: Api) -> Json:
+    contract = {"contractNumber": "6-1", "worksName": "工事", "principalName": "受注者", "contractPrice": 1}
+    return {"contracts": [contract], "idempotencyKey": "o"}
+
+
 async def _draft(api: Api) -> Json:
     contractor = await api.as_("contractor")
     given = {"title": "下書き", "content": matsue(contractor.surety_id), "idempotencyKey": "draft"}
@@ -100,6 +117,28 @@ async def _delivery(api: Api) -> Json:
     await applied(api, "told")
     await herald(api.platform).tell(NOW)
     return {"deliveryId": global_id("WebhookDelivery", 1), "idempotencyKey": "x"}
+
+
+async def _stated(api: Api) -> Json:
+    return {"statementId": (await funds_stated(api, await concluded(api)))["id"], "idempotencyKey": "k"}
+
+
+async def _to_withdraw(api: Api) -> Json:
+    guarantee = await concluded(api)
+    statement = await funds_consented(api, guarantee)
+    lines = [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]
+    return {"guaranteeId": guarantee["id"], "lines": lines, "idempotencyKey": "k"}
+
+
+async def _withdrawal(api: Api) -> Json:
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestWithdrawal"], **await _to_withdraw(api))
+    return {"withdrawalId": answer["withdrawal"]["id"], "idempotencyKey": "w"}
+
+
+async def _approved_withdrawal(api: Api) -> Json:
+    given = await _withdrawal(api)
+    await (await api.as_("surety")).do(MUTATIONS["approveWithdrawal"], **given)
+    return {**given, "idempotencyKey": "paid", "paidOn": "2024-06-03"}
 
 
 def with_(given: Given, **more: object) -> Given:
@@ -126,6 +165,40 @@ async def _id_token(_api: Api) -> Json:
     return {"idToken": "x.y.z", "nonce": "n" * 32}
 
 
+async def _change(api: Api) -> Json:
+    given = {
+        **await _guarantee(api),
+        "change": {"guaranteedAmount": 20_000_000},
+        "reason": "増額",
+        "idempotencyKey": "q",
+    }
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestChange"], **given)
+    return {"changeId": answer["change"]["id"], "idempotencyKey": "z"}
+
+
+async def _with_tariff(api: Api) -> Json:
+    await add_tariff(api)
+    return {**await submitted(api), "idempotencyKey": "f"}
+
+
+FACTS = {"workDone": 0, "defaultedOn": "2024-06-01", "reason": "契約解除"}
+
+
+async def _claim(api: Api) -> Json:
+    given = {**await _guarantee(api), "facts": FACTS, "claimedAmount": 1_000_000, "idempotencyKey": "q"}
+    answer = await (await api.as_("surety")).do(MUTATIONS["makeClaim"], **given)
+    return {"claimId": answer["claim"]["id"], "idempotencyKey": "z"}
+
+
+async def _determined(api: Api) -> Json:
+    claim = await _claim(api)
+    examined = {"advancePaid": 1_000_000, "workDone": 0}
+    await (await api.as_("surety")).do(
+        MUTATIONS["determineClaim"], **{**claim, "idempotencyKey": "y"}, examined=examined
+    )
+    return {**claim, "paidOn": "2024-06-03"}
+
+
 OF_A_SESSION = {"refreshSession", "signOut"}  # each asker needs a refresh token that was not used yet
 GIVEN: dict[str, Given] = {
     "signIn": _credentials,
@@ -150,11 +223,37 @@ GIVEN: dict[str, Given] = {
     "confirmArrival": _handed_in,
     "recordAcceptance": _handed_in,
     "recordRejection": with_(_handed_in, note="不受理"),
+    "openInboxItems": _to_open,
+    "acceptCertificate": _in_the_inbox,
+    "rejectCertificate": with_(_in_the_inbox, code="OTHER", note="不受理"),
+    "registerWorksContracts": _contracts,
     "changePassword": _password,
+    "stateFunds": with_(_guarantee, lines=[{"item": "LABOUR"}], idempotencyKey="k"),
+    "consentFunds": _stated,
+    "returnFunds": with_(_stated, note="差戻し"),
+    "requestWithdrawal": _to_withdraw,
+    "cancelWithdrawal": _withdrawal,
+    "returnWithdrawal": with_(_withdrawal, note="差戻し"),
+    "approveWithdrawal": _withdrawal,
+    "recordWithdrawalPaid": _approved_withdrawal,
     "registerWebhook": _hook,
     "rotateWebhookSecret": _webhook,
     "disableWebhook": _webhook,
     "redeliverWebhook": _delivery,
+    "recordAdvanceReceived": with_(_guarantee, amount=19_200_000, receivedOn="2024-06-03", idempotencyKey="a"),
+    "requestChange": with_(_guarantee, change={"completionOn": "2025-03-31"}, reason="設計変更", idempotencyKey="k"),
+    "concludeChange": _change,
+    "declineChange": with_(_change, note="不可"),
+    "withdrawChange": with_(_change, note="取りやめ"),
+    "calculateFee": _with_tariff,
+    "setPrincipalClass": with_(submitted, className="A", fromOn="2024-06-01", idempotencyKey="s"),
+    "releaseGuarantee": with_(_guarantee, completedOn="2024-06-03", idempotencyKey="e"),
+    "cancelGuarantee": with_(_guarantee, cancelledOn="2024-06-03", reason="解除", idempotencyKey="e"),
+    "makeClaim": with_(_guarantee, facts=FACTS, claimedAmount=1_000_000, idempotencyKey="m"),
+    "withdrawClaim": with_(_claim, note="取下げ"),
+    "refuseClaim": with_(_claim, note="免責"),
+    "determineClaim": with_(_claim, examined={"advancePaid": 1_000_000, "workDone": 0}),
+    "recordClaimPaid": _determined,
 }
 # What each asker is answered: `done`, or the code of the refusal. The owner is the contractor, and the surety its surety.
 MUTATION_TABLE = """
@@ -182,10 +281,36 @@ submitKey            NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_A
 confirmArrival       NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordAcceptance     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
 recordRejection      NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+stateFunds           NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+consentFunds         NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+returnFunds          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+requestWithdrawal    NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+cancelWithdrawal     NOT_SIGNED_IN  done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+returnWithdrawal     NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+approveWithdrawal    NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+recordWithdrawalPaid NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  done         NOT_FOUND
+openInboxItems          NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+acceptCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+rejectCertificate       NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
+registerWorksContracts  NOT_SIGNED_IN  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED  NOT_ALLOWED
 registerWebhook      NOT_SIGNED_IN  done         done         done         done
 rotateWebhookSecret  NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 disableWebhook       NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
 redeliverWebhook     NOT_SIGNED_IN  done         NOT_FOUND    NOT_FOUND    NOT_FOUND
+recordAdvanceReceived NOT_SIGNED_IN done         NOT_FOUND    NOT_ALLOWED  NOT_ALLOWED
+requestChange        NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
+withdrawChange       NOT_SIGNED_IN  done           NOT_FOUND      NOT_ALLOWED    NOT_ALLOWED
+concludeChange       NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+declineChange        NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+calculateFee         NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+setPrincipalClass    NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+releaseGuarantee     NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+cancelGuarantee      NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+makeClaim            NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+withdrawClaim        NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+determineClaim       NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+refuseClaim          NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
+recordClaimPaid      NOT_SIGNED_IN  NOT_ALLOWED    NOT_ALLOWED    done           NOT_FOUND
 """
 # Who sees the contractor's object: `seen`; `missing`: answered byte for byte like an object that does not exist.
 QUERY_TABLE = """
@@ -205,6 +330,8 @@ node.GuaranteeApplication       missing  seen     missing  seen     missing
 node.Submission                 missing  seen     missing  seen     missing
 node.Webhook                    missing  seen     missing  missing  missing
 node.WebhookDelivery            missing  seen     missing  missing  missing
+node.FundsStatement             missing  seen     missing  seen     missing
+node.Withdrawal                 missing  seen     missing  seen     missing
 node.Obligee                    seen     seen     seen     seen     seen
 node.Surety                     seen     seen     seen     seen     seen
 node.Branch                     seen     seen     seen     seen     seen
@@ -220,8 +347,23 @@ compareObligees                 seen     seen     seen     seen     seen
 compareDays                     seen     seen     seen     seen     seen
 coverage                        seen     seen     seen     seen     seen
 staleRules                      seen     seen     seen     seen     seen
+compareCertificate              seen     seen     seen     seen     seen
+Viewer.inbox                    missing  missing  missing  missing  missing
+Viewer.inboxItem                missing  missing  missing  missing  missing
+Viewer.worksContracts           missing  seen     seen     seen     seen
+Viewer.inboxExport              missing  missing  missing  missing  missing
 certificate                     seen     seen     seen     seen     seen
 verifyCertificate               seen     seen     seen     seen     seen
+halfTerm                        seen     seen     seen     seen     seen
+interimEligibility              seen     seen     seen     seen     seen
+maximumAdvance                  seen     seen     seen     seen     seen
+performanceGuarantee            seen     seen     seen     seen     seen
+defaultPayment                  seen     seen     seen     seen     seen
+feeEstimate                     seen     seen     seen     seen     seen
+Viewer.changeConsequence        missing  seen     missing  seen     missing
+Viewer.feeMonth                 missing  seen     seen     missing  missing
+node.ChangeRequest              missing  seen     missing  seen     missing
+node.Claim                      missing  seen     missing  seen     missing
 """
 
 
@@ -290,7 +432,19 @@ async def test_who_may_do_it(api: Api, mutation: str) -> None:
     assert "done" not in row.values() or await everything(api) != before
 
 
-OBJECTS = {"applicationId", "guaranteeId", "submissionId", "guaranteeIds", "draftId", "webhookId", "deliveryId"}
+OBJECTS = {
+    "changeId",
+    "claimId",
+    "applicationId",
+    "guaranteeId",
+    "submissionId",
+    "guaranteeIds",
+    "draftId",
+    "webhookId",
+    "deliveryId",
+    "statementId",
+    "withdrawalId",
+}
 
 
 def without_objects(given: Json) -> Json:
@@ -306,6 +460,14 @@ def _none_such(value: Any) -> Any:
     return global_id(typename, 987_654_321)
 
 
+async def _drawn(api: Api, guarantee: Json) -> Json:
+    """The ids of a statement and of a withdrawal request of the contractor's."""
+    statement = await funds_consented(api, guarantee)
+    given = {"guaranteeId": guarantee["id"], "lines": [{"fundsLineId": statement["lines"][0]["id"], "amount": 1_000}]}
+    answer = await (await api.as_("contractor")).do(MUTATIONS["requestWithdrawal"], **given, idempotencyKey="wd")
+    return {"FundsStatement": statement["id"], "Withdrawal": answer["withdrawal"]["id"]}
+
+
 async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     """Each row's query, with the contractor's object and with one that does not exist."""
     hook = await _webhook(api)
@@ -315,13 +477,25 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
     contractor = await api.as_("contractor")
     prepare = {"guaranteeIds": [guarantee["id"]], "idempotencyKey": "p"}
     submission = (await contractor.do(MUTATIONS["prepareSubmission"], **prepare))["prepared"][0]["submission"]["id"]
+    drawn = await _drawn(api, guarantee)
+    await add_tariff(api)
+    owner = await api.as_("surety")
+    change = {"guaranteeId": guarantee["id"], "change": {"guaranteedAmount": 20_000_000}}
+    asked_for = {**change, "reason": "増額", "idempotencyKey": "q"}
+    change_id = (await contractor.do(MUTATIONS["requestChange"], **asked_for))["change"]["id"]
+    claimed = {"guaranteeId": guarantee["id"], "facts": FACTS, "claimedAmount": 1, "idempotencyKey": "q"}
+    claim_id = (await owner.do(MUTATIONS["makeClaim"], **claimed))["claim"]["id"]
+    term = {"startsOn": "2024-07-01", "endsOn": "2025-03-15"}
+    works = {"contractPrice": 100, **term, "on": "2024-11-07"}
     surety, none = (await api.ask("{ sureties { id branches { id } } }"))["sureties"][0], "1999999999"
     application, draft = global_id("GuaranteeApplication", 1), (await _draft(api))["draftId"]
     principal = (await contractor.ask(ops.PARTIES))["viewer"]["parties"]["nodes"][0]["principal"]["id"]
     asked = {"application": {"obligee": "322016", "kind": "ADVANCE_PAYMENT", "facts": {}}}
     key = {"number": shown["number"], "accessKey": shown["accessKey"]}
+    contract = {"worksName": "工事", "principalName": "受注者", "contractPrice": 1}
     ids = {"Guarantee": guarantee["id"], "GuaranteeApplication": application, "Submission": submission,
-           "Draft": draft, "Principal": principal,
+           **drawn,
+           "Draft": draft, "Principal": principal, "ChangeRequest": change_id, "Claim": claim_id,
            "Webhook": hook["webhookId"], "WebhookDelivery": global_id("WebhookDelivery", 1),
            "Obligee": global_id("Obligee", "322016"), "Surety": surety["id"], "Branch": surety["branches"][0]["id"]}  # fmt: skip
     return {
@@ -364,11 +538,41 @@ async def queries(api: Api) -> dict[str, tuple[str, Json, Json]]:
         ),
         "coverage": (ops.COVERAGE, {"obligee": "322016"}, {"obligee": "999999"}),
         "staleRules": (ops.STALE, {"days": -10_000}, {"days": 100_000}),
+        "halfTerm": (ops.HALF_TERM, term, {**term, "endsOn": "2024-06-30"}),
+        "interimEligibility": (ops.INTERIM, {"input": works}, {"input": {**works, "contractPrice": 0}}),
+        "maximumAdvance": (
+            ops.MAXIMUM, {"workType": "SURVEY", "contractPrice": 100}, {"workType": "SERVICES", "contractPrice": 100},
+        ),
+        "performanceGuarantee": (ops.PERFORMANCE, {"contractPrice": 100}, {"contractPrice": 0}),
+        "defaultPayment": (ops.DEFAULT, {"input": {"advance": 4, "workDone": 1}}, {"input": {"advance": -4, "workDone": 1}}),
+        "feeEstimate": (
+            ops.ESTIMATE, {"input": {"suretyId": surety["id"], "kind": "ADVANCE_PAYMENT", "guaranteedAmount": 100}},
+            {"input": {"suretyId": global_id("Surety", 987_654_321), "kind": "ADVANCE_PAYMENT", "guaranteedAmount": 100}},
+        ),
+        "Viewer.changeConsequence": (ops.CONSEQUENCE, change, {**change, "guaranteeId": global_id("Guarantee", 987_654_321)}),
+        "Viewer.feeMonth": (
+            ops.FEE_MONTH, {"suretyId": surety["id"], "month": "2024-06"},
+            {"suretyId": global_id("Surety", 987_654_321), "month": "2024-06"},
+        ),
         "certificate": (ops.CERTIFICATE, key, {**key, "number": none}),
+        "compareCertificate": (
+            ops.COMPARE_CERTIFICATE, {**key, "contract": contract}, {**key, "contract": contract, "number": none},
+        ),
+        "Viewer.inbox": (INBOX, {"search": {"text": shown["number"]}}, {"search": {"text": none}}),
+        "Viewer.inboxItem": (
+            "query ($id: ID!) { viewer { inboxItem(guaranteeId: $id) { guaranteeId } } }",
+            {"id": guarantee["id"]}, {"id": global_id("Guarantee", 987_654_321)},
+        ),
+        "Viewer.worksContracts": ("{ viewer { worksContracts { totalCount } } }", {}, {}),
+        "Viewer.inboxExport": (
+            "query ($search: InboxSearchInput) { viewer { inboxExport(search: $search) { total } } }",
+            {"search": {"text": shown["number"]}}, {"search": {"text": none}},
+        ),
         "verifyCertificate": (VERIFY, {"input": {"jws": await _statement(api, shown["number"])}}, {"input": {"jws": "x.y.z"}}),
     }  # fmt: skip
 
 
+INBOX = "query ($search: InboxSearchInput) { viewer { inbox(search: $search) { totalCount nodes { guaranteeId } } } }"
 VERIFY = """query ($input: VerifyCertificateInput!) { verifyCertificate(input: $input) {
   __typename ... on VerifiedCertificate { certificate { number } }
 } }"""
@@ -390,6 +594,7 @@ NO_OBJECT = {
     "obligees",
     "auditLog",
     "Viewer.webhooks",
+    "Viewer.worksContracts",
 }  # asked for nothing by its name
 
 

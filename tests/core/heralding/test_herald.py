@@ -19,7 +19,7 @@ from denshi_hosho.core.heralding.letters import LETTERS, SILENT
 from denshi_hosho.core.life.recorded import recorded
 from denshi_hosho.core.life.steps import note_step
 from denshi_hosho.core.postman import Postman, plainly
-from denshi_hosho.core.tables import account, audit_head, delegation, mail, verdict, webhook_delivery
+from denshi_hosho.core.tables import account, audit_head, delegation, mail, submission, verdict, webhook_delivery
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import AuditEvent, GuaranteeStep, Role, Verdict
 from tests.core.telling import add_obligee, handed_in, happens, herald, hook, next_index, notices, skip
@@ -167,6 +167,7 @@ async def test_a_rejection_tells_both_sides_why(world: World) -> None:
 
     async def reject(connection: AsyncConnection) -> None:
         row = {"guarantee_id": guarantee_id, "version": 1, "obligee_id": own.obligee_id, "account_id": own.account_id,
+               "submission_id": sa.select(sa.func.max(submission.c.id)).scalar_subquery(),
                "verdict": Verdict.REJECTED, "code": "AMOUNT", "note": "保証金額が不足しています", "at": NOW}  # fmt: skip
         made = (await connection.execute(sa.insert(verdict).values(row).returning(verdict.c.id))).scalar_one()
         said = await recorded(connection, verdict, made)

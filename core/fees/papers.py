@@ -5,7 +5,7 @@ from datetime import date
 
 from denshi_hosho.core.documents.sheet import HEIGHT, WIDTH, Facts, Sheet, Type, many_pages, one_page
 from denshi_hosho.core.documents.typeface import Face
-from denshi_hosho.core.fees.statements import lines_of
+from denshi_hosho.core.fees.statements import charged_for, lines_of
 from denshi_hosho.core.rows import AnyRow
 from denshi_hosho.core.vocabulary import FeeStatementKind
 from denshi_hosho.core.wareki import wareki
@@ -26,7 +26,7 @@ TITLES = {
     FeeStatementKind.REFUND: "返戻保証料計算書",
 }  # fmt: skip
 EXAMPLE_TEXT = "例示料率による計算です。実在の保証会社の料率ではありません。"
-NOT_TAXED = "保証料に消費税は課税されません。"
+NOT_TAXED = "保証料は課税されません。"
 ROWS_ON_PAGE = 24
 
 
@@ -38,9 +38,12 @@ def fee_statement_pdf(row: AnyRow) -> bytes:
     title = TITLES[row.kind]
 
     def draw(sheet: Sheet, scale: float) -> bool:
-        y = _head(sheet, title, row.stated_on, row.principal_name, example=row.example)
-        about = [("保証の種類", row.guarantee_kind.ja), ("保証契約番号", row.number or "締結前"), ("工事名", row.works_name),
-                 ("発注者", row.obligee_name), ("適用料率", row.tariff_name)]  # fmt: skip
+        y = _head(sheet, (title, wareki(row.stated_on)), row.principal_name, scale, example=row.example)
+        kind, amount, class_ = charged_for(row)
+        about = [("保証の種類", kind.ja), ("保証金額", f"{amount:,} 円"), ("保証契約番号", row.number or "締結前"),
+                 ("工事名", row.works_name), ("発注者", row.obligee_name), ("適用料率", row.tariff_name)]  # fmt: skip
+        if class_ is not None:
+            about.append(("等級", class_))
         y = _about(sheet, y, about, scale)
         sign = -1 if row.kind is FeeStatementKind.REFUND else 1
         y = _lines(sheet, y, [(line["ja"], sign * line["yen"]) for line in lines_of(row)], scale)
@@ -53,13 +56,14 @@ def fee_statement_pdf(row: AnyRow) -> bytes:
     return one_page(Facts(f"{title} {row.id}", row.surety_name, row.stated_on), draw)
 
 
-def _head(sheet: Sheet, title: str, day: date, principal_name: str, *, example: bool) -> float:
+def _head(sheet: Sheet, titles: tuple[str, str], principal_name: str, scale: float, *, example: bool) -> float:
+    title, when = titles
     if example:
         sheet.frame(LEFT, 34, RIGHT - LEFT, 22, 1.2, ALARM)
         sheet.text(WIDTH / 2, 49, EXAMPLE_TEXT, EXAMPLE, "centre")
-    sheet.text(RIGHT, 78, wareki(day), TEXT, "right")
+    sheet.text(RIGHT, 78, when, TEXT, "right")
     sheet.text(WIDTH / 2, 112, title, TITLE, "centre")
-    return sheet.paragraph(LEFT, 146, RIGHT - LEFT, f"{principal_name} 様", TEXT) + 6
+    return sheet.paragraph(LEFT, 146, RIGHT - LEFT, f"{principal_name} 様", TEXT.scaled(scale)) + 6
 
 
 def _about(sheet: Sheet, y: float, rows: Sequence[tuple[str, str]], scale: float) -> float:
@@ -103,9 +107,8 @@ def fee_month_pdf(month: date, names: tuple[str, str], rows: Sequence[AnyRow], t
     example = any(row.example for row in rows)
 
     def draw(sheet: Sheet, number: int) -> None:
-        y = _head(sheet, "保証料明細書（一括後払）", month, names[0], example=example)
-        sheet.text(LEFT, y, f"{month.year}年{month.month}月分", TEXT)
-        y += 14
+        when = f"{wareki(month).partition('月')[0]}月分"
+        y = _head(sheet, ("保証料明細書（一括後払）", when), names[0], 1.0, example=example)
         for row in pages[number]:
             y = _month_row(sheet, y, row)
         if number == len(pages) - 1:

@@ -18,6 +18,7 @@ from denshi_hosho.core.vocabulary import AuditEvent
 
 KEY_HOLDER = "番号と認証キーの所持者"
 PLATFORM = "発行システム"
+BY_ITSELF = (AuditEvent.CERTIFICATE_SIGNED, AuditEvent.GUARANTEE_EXPIRED)  # what the platform does without anybody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,5 +99,5 @@ def _midnight(day: date) -> datetime:
 def who(row: AnyRow) -> str:
     """Return in words who did it: an own account by its login id, another party's by its name and role."""
     if row.role is None:
-        return PLATFORM if row.event == AuditEvent.CERTIFICATE_SIGNED else KEY_HOLDER
+        return PLATFORM if row.event in BY_ITSELF else KEY_HOLDER
     return str(row.login_id) if row.login_id is not None else f"{row.party_name}（{row.role.ja}）"

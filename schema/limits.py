@@ -160,9 +160,9 @@ class _Measure:
         definition = getattr(parent, "fields", {}).get(node.name.value)
         below = self.selection(node.selection_set, get_named_type(definition.type) if definition else None)
         own = Cost(below.depth + 1, 1 + below.fields, 1, below.directives, below.paged)
-        if definition is None or not {"first", "last"} <= definition.args.keys():
+        if definition is None or not _is_paged(definition):
             return own + Cost(plain=_weight(definition) + below.plain, pages=below.pages)
-        return own + Cost(paged=1, plain=1, pages=(Page(_sizes(node), below),))
+        return own + Cost(paged=1, plain=1, pages=(Page(_sizes(node, definition), below),))
 
     def fragment(self, name: str) -> Cost:
         """Return the cost of a fragment; nothing for one in a circle or unknown, which the standard rules report."""
@@ -187,9 +187,16 @@ def _weight(definition: GraphQLField | None) -> int:
     return int(field.metadata.get(WEIGHT, 1)) if field else 1
 
 
-def _sizes(node: FieldNode) -> tuple[int | str, ...]:
-    """Return what says the rows of a page, `first` and `last`: numbers, or names of variables."""
+def _is_paged(definition: GraphQLField) -> bool:
+    """Tell whether a field answers with as many rows as `first` says, from some place on: the proofs' `first` is none."""
+    return "first" in definition.args and not definition.args.keys().isdisjoint({"last", "after", "skip"})
+
+
+def _sizes(node: FieldNode, definition: GraphQLField) -> tuple[int | str, ...]:
+    """Return what says the rows of a page, `first` and `last`: numbers, or names of variables; else how many it has then."""
     given = [argument.value for argument in node.arguments or () if argument.name.value in {"first", "last"}]
+    if not given and isinstance(definition.args["first"].default_value, int):
+        return (definition.args["first"].default_value,)
     return tuple(value.name.value if isinstance(value, VariableNode) else _number(value) for value in given)
 
 

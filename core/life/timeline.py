@@ -35,6 +35,7 @@ APPLICATION, KEY, SUBMISSION, GUARANTEE = range(4)
 WORDS: Final[dict[int, type[Word]]] = {
     APPLICATION: ApplicationStep, KEY: KeyEventKind, SUBMISSION: SubmissionState, GUARANTEE: GuaranteeStep,
 }  # fmt: skip
+_VERDICTS: Final = (GuaranteeStep.CERTIFICATE_ACCEPTED, GuaranteeStep.CERTIFICATE_REJECTED)
 # What concerns an obligee: that its key was handed in and used, what its certificate says, and how the guarantee ends.
 _TO_OBLIGEE: Final = frozenset({
     GuaranteeStep.CERTIFICATE_CHANGED, GuaranteeStep.CERTIFICATE_CORRECTED, GuaranteeStep.CERTIFICATE_ACCEPTED,
@@ -42,6 +43,11 @@ _TO_OBLIGEE: Final = frozenset({
     GuaranteeStep.GUARANTEE_RELEASED, GuaranteeStep.GUARANTEE_CANCELLED, GuaranteeStep.CLAIM_MADE,
     GuaranteeStep.CLAIM_WITHDRAWN, GuaranteeStep.CLAIM_DETERMINED, GuaranteeStep.CLAIM_REFUSED, GuaranteeStep.CLAIM_PAID,
 })  # fmt: skip
+# Whose words an obligee reads: those about claims and verdicts. Why a key was replaced,
+# a guarantee cancelled or a change asked for, the parties say to each other.
+_READ_BY_OBLIGEE: Final = frozenset(
+    each for each in _TO_OBLIGEE if each.value.startswith("CLAIM_") or each in _VERDICTS
+)
 _KEY_TO_OBLIGEE: Final = (KeyEventKind.OPENED, KeyEventKind.ROTATED)
 
 
@@ -73,7 +79,9 @@ async def timeline_of(
 ) -> Sequence[AnyRow]:
     """Return what happened to a guarantee that the actor may see, oldest first, `first` entries after `skip`.
 
-    An obligee is told only what concerns it. Each has `source`, `code`, `note`, `at`, `login_id` (of one's own party's
+    An obligee is told only what concerns it, and reads no words that the parties say to each other.
+
+    Each has `source`, `code`, `note`, `at`, `login_id` (of one's own party's
     accounts), `party_name` and `role`.
     """
     happened = _everything().subquery("happened")
@@ -85,13 +93,22 @@ async def timeline_of(
         .outerjoin(obligee, obligee.c.id == account.c.obligee_id)
     )
     columns = (
-        *happened.c, account.c.role, sa.case((own_account(actor), account.c.login_id)).label("login_id"),
+        *(column for column in happened.c if column.name != "note"), _note(actor, happened), account.c.role,
+        sa.case((own_account(actor), account.c.login_id)).label("login_id"),
         sa.func.coalesce(principal.c.name, surety.c.name, obligee.c.name).label("party_name"),
     )  # fmt: skip
     mine = [happened.c.guarantee_id == guarantee_id, sees(actor, guarantee), *_told_to(actor, happened)]
     order = happened.c.at, happened.c.source, happened.c.row_id
     statement = sa.select(*columns).select_from(tables).where(*mine).order_by(*order).limit(first).offset(skip)
     return list((await connection.execute(statement)).all())
+
+
+def _note(actor: Actor, happened: sa.Subquery) -> sa.ColumnElement[str | None]:
+    if actor.obligee_id is None:
+        return happened.c.note
+    codes = sorted(each.value for each in _READ_BY_OBLIGEE)
+    read = sa.and_(happened.c.source == GUARANTEE, happened.c.code.in_(codes))
+    return sa.case((read, happened.c.note)).label("note")
 
 
 def _told_to(actor: Actor, happened: sa.Subquery) -> list[sa.ColumnElement[bool]]:

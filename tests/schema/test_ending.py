@@ -112,6 +112,9 @@ async def test_that_the_last_day_has_passed_is_told_once_and_releases_nothing(ap
     assert (now["state"], now["timeline"][-1]["code"], now["timeline"][-1]["who"]) == (
         "ACTIVE", "GUARANTEE_EXPIRED", "発行システム",
     )  # fmt: skip
+    query = "{ viewer { auditTrail(first: 1) { nodes { event who } } } }"
+    (last,) = (await (await api.as_("surety")).ask(query))["viewer"]["auditTrail"]["nodes"]
+    assert last == {"event": "GUARANTEE_EXPIRED", "who": "発行システム"}
     await ask_for(api, made["id"], completionOn="2025-03-20")
     assert await note_expired(database, clock.now) == 0
     assert await note_expired(database, clock.now + timedelta(days=10)) == 1
@@ -235,14 +238,22 @@ async def test_the_obligee_is_told_only_what_concerns_it(api: Api, clock: Clock)
     made = await lived(api)
     obligee = await add_obligee(api)
     await revealed(api, made["id"])
-    query = "query ($id: ID!) { node(id: $id) { ... on Guarantee { timeline { code } claims { id } feeStatements { amount } } } }"
+    query = "query ($id: ID!) { node(id: $id) { ... on Guarantee { timeline { code note } claims { id } feeStatements { amount } } } }"
     assert (await obligee.ask(query, id=made["id"]))["node"] is None
     await ask_for(api, made["id"], completionOn="2025-03-31")  # before its key was handed in
     clock.now += timedelta(minutes=1)
     await handed_in(api, made["id"])
     await ask_for(api, made["id"], "k2", completionOn="2025-04-15")
+    given = {"guaranteeId": made["id"], "reason": "誤った宛先に送付したため", "idempotencyKey": "rotate"}
+    assert (await (await api.as_("contractor")).do(MUTATIONS["rotateAccessKey"], **given))["__typename"] != "Refused"
     seen = (await obligee.ask(query, id=made["id"]))["node"]
-    assert ([each["code"] for each in seen["timeline"]], seen["feeStatements"]) == (["SENT", "CHANGE_RECORDED"], [])
+    assert ([each["code"] for each in seen["timeline"]], seen["feeStatements"]) == (
+        ["ROTATED", "SENT", "CHANGE_RECORDED"], [],
+    )  # fmt: skip
+    assert [each["note"] for each in seen["timeline"]] == [None, None, None]  # why, the parties say to each other
+    await claimed(obligee, made["id"])
+    (note,) = [each["note"] for each in (await obligee.ask(query, id=made["id"]))["node"]["timeline"] if each["note"]]
+    assert note == FACTS["reason"]
 
 
 async def test_a_page_of_the_timeline(api: Api) -> None:

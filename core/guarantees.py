@@ -1,8 +1,9 @@
 """Reading guarantees: one statement for a list or a certificate, of the columns that were asked for, of one's own rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -17,7 +18,7 @@ from denshi_hosho.core.tables import account, certificate, guarantee, key_event,
 from denshi_hosho.core.text import folded
 from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.trail import own_account
-from denshi_hosho.core.vocabulary import Change
+from denshi_hosho.core.vocabulary import Change, GuaranteeState
 
 _CERTIFICATE_ONLY = {"id", "guarantee_id", "obligee_folded", "works_folded"}
 CERTIFICATE_COLUMNS: Mapping[str, sa.ColumnElement[Any]] = {
@@ -62,10 +63,15 @@ class SearchField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What to look for; an empty `text` finds everything."""
+    """What to look for; an empty `text` finds everything, no `states` all of them.
+
+    `ends_before` (Japan's day): only those whose last day, as it holds today, is before it.
+    """
 
     text: str = ""
     field: SearchField = SearchField.ALL
+    states: Sequence[GuaranteeState] = ()
+    ends_before: date | None = None
 
 
 class GuaranteeOrder(StrEnum):
@@ -108,7 +114,18 @@ def theirs(actor: Actor) -> sa.ColumnElement[bool]:
 
 
 def found_by(search: Search) -> list[sa.ColumnElement[bool]]:
-    """Return the conditions of `search`: a substring, whatever its width and case."""
+    """Return the conditions of `search`: a substring, whatever its width and case; states and last day."""
+    return [*_found_by_text(search), *_found_by_end(search)]
+
+
+def _found_by_end(search: Search) -> Iterator[sa.ColumnElement[bool]]:
+    if search.states:
+        yield guarantee.c.state.in_(set(search.states))
+    if search.ends_before is not None:
+        yield COLUMNS["current_ends_on"] < search.ends_before
+
+
+def _found_by_text(search: Search) -> list[sa.ColumnElement[bool]]:
     text = folded(search.text.replace("\0", ""))  # which no text holds, and PostgreSQL cannot be asked for
     if not text:
         return []

@@ -1,5 +1,6 @@
 """The signed-in account, and all that it may see."""
 
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -22,7 +23,15 @@ from denshi_hosho.schema.principals import PartyConnection
 from denshi_hosho.schema.scalars import GuaranteeNumber
 from denshi_hosho.schema.selection import wanted
 from denshi_hosho.schema.webhooks import WebhookFields
-from denshi_hosho.schema.words import ApplicationOrder, ApplicationState, DraftState, GuaranteeOrder, Role, SearchField
+from denshi_hosho.schema.words import (
+    ApplicationOrder,
+    ApplicationState,
+    DraftState,
+    GuaranteeOrder,
+    GuaranteeState,
+    Role,
+    SearchField,
+)
 
 
 @strawberry.input(description="What to look for in the list of guarantees (検索).")
@@ -32,6 +41,17 @@ class GuaranteeSearchInput:
         description="A part of it, full- or half-width, upper or lower case; empty finds everything.",
     )
     field: SearchField = strawberry.field(default=SearchField.ALL, description="Where to look (default: everywhere).")
+    states: list[GuaranteeState] = strawberry.field(
+        default_factory=list, description="Only those in these states (保証契約の状態); all if empty."
+    )
+    ends_before: date | None = strawberry.field(
+        default=None,
+        description="Only those whose last day as it holds today (現在の保証期間の末日) is before this one.",
+    )
+
+    def look(self) -> Search:
+        """Return it as the core takes it."""
+        return Search(self.text, self.field, tuple(self.states), self.ends_before)
 
 
 @reached(Reach.GUARDED)
@@ -55,7 +75,7 @@ class Viewer(ChangeQueries, FeeViewing, WebhookFields, ViewerInbox):
         sort: Annotated[GuaranteeOrder, strawberry.argument(description="In which order.")] = GuaranteeOrder.NEWEST,
         first: First = None, after: After = None, last: Last = None, before: Before = None,
     ) -> CoreObject:  # fmt: skip
-        look = Search(search.text, search.field) if search else Search()
+        look = search.look() if search else Search()
         columns = wanted(info, "nodes") | wanted(info, "edges", "node") | extras(wanted(info))
         context, page = info.context, window(first, after, last, before)
         found = await reading.guarantee_page(context.platform, context.signed_in, look, sort, page, columns)

@@ -267,3 +267,20 @@ async def test_a_page_of_the_timeline(api: Api) -> None:
         assert await contractor.errors(query, number=made["number"], first=first, skip=skip) == ["PAGE_MALFORMED"]
     steps = sa.select(sa.func.count()).select_from(guarantee_step)
     assert (await one(api, steps))[0] == 0
+
+
+async def test_guarantees_are_found_by_state_and_by_last_day(api: Api) -> None:
+    first, second = await lived(api), await lived(api, "apply-2", completionOn="2025-03-31")
+    await release(api, first["id"])
+    await ask_for(api, second["id"], completionOn="2025-04-15")  # the last day moves, and no certificate is issued
+    query = "query ($search: GuaranteeSearchInput) { viewer { guarantees(search: $search) { nodes { number } } } }"
+
+    async def found(**search: object) -> list[str]:
+        answer = await (await api.as_("surety")).ask(query, search=search)
+        return [each["number"] for each in answer["viewer"]["guarantees"]["nodes"]]
+
+    assert await found(states=["RELEASED"]) == [first["number"]]
+    assert await found(states=["ACTIVE", "CLAIMED"]) == [second["number"]]
+    assert await found(endsBefore="2025-03-16") == [first["number"]]
+    assert await found(endsBefore="2025-04-15", states=["ACTIVE"]) == []
+    assert await found(endsBefore="2025-04-16", states=["ACTIVE"]) == [second["number"]]

@@ -155,6 +155,9 @@ def test_the_largest_operations_of_our_tests_and_the_editors_introspection_pass(
          {}, 2 + 5 * 2),
         ("{ node(id: 1) { ...on Viewer { a: guarantees(first: 2) { nodes { id number } } b: applications { totalCount } } } }",
          {}, 3 + 2 * 3 + DEFAULT_PAGE),
+        ("{ node(id: 1) { ...on Guarantee { timeline(first: 7, skip: 1) { code ja } } } }", {}, 2 + 7 * 2),
+        ("{ node(id: 1) { ...on Guarantee { timeline { code ja } } } }", {}, 2 + 100 * 2),
+        ("{ auditLog { consistencyProof(first: 50, second: 90) } }", {}, 2),
     ],
 )  # fmt: skip
 def test_rows_multiply_what_is_asked_of_each(text: str, variables: dict[str, Any], values: int) -> None:

@@ -45,7 +45,7 @@ async def test_a_surety_comes_with_its_branches_and_numbers(world: World) -> Non
         world, replace(WHO, name=" は\u309aなま保証 "), decomposed, BRANCH, BID=(0, 9), PERFORMANCE=(10, 19)
     )
     row = await world.one(sa.select(surety).where(surety.c.id == surety_id))
-    assert row[1:] == ("ぱなま保証", SuretyClass.BANK, "大阪市", "社長 保証太郎", None, NOW, False)
+    assert row[1:] == ("ぱなま保証", SuretyClass.BANK, "大阪市", "社長 保証太郎", None, NOW, False, None)
     mine = sa.select(branch.c.name, branch.c.fax).where(branch.c.surety_id == surety_id).order_by(branch.c.id)
     assert [tuple(each) for each in await world.all(mine)] == [("が本店", "06-1"), ("本店", None)]
     ranges = sa.select(number_range).where(number_range.c.surety_id == surety_id).order_by(number_range.c.id)

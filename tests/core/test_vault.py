@@ -195,3 +195,27 @@ def test_what_is_part_of_a_key_is_not_dropped() -> None:
     assert typed("+_") == "+_"
     assert typed("＋＿") == "+_"
     assert typed("0O1I") == "0O1I"
+
+
+def test_a_webhooks_secret_is_sealed_for_its_row_alone() -> None:
+    vault, secret = Vault(OLD | NEW, OLD), b"w" * 32
+    sealed, sealed_with = vault.seal_secret(7, secret)
+    assert sealed_with == "old"
+    assert secret not in sealed
+    assert (vault.unseal_secret(7, sealed, sealed_with), len(sealed)) == (secret, 12 + 32 + 16)
+    assert AESGCM(OLD["old"]).decrypt(sealed[:12], sealed[12:], b"webhook 7") == secret
+    assert vault.seal_secret(7, secret)[0] != sealed
+    altered = sealed[:-1] + bytes([sealed[-1] ^ 1])
+    for number, box, name in (
+        (8, sealed, "old"),
+        (7, altered, "old"),
+        (7, sealed, "new"),
+        (7, sealed, "gone"),
+        (7, b"", "old"),
+    ):
+        with pytest.raises(SealBroken, match="of this webhook cannot be opened"):
+            vault.unseal_secret(number, box, name)
+
+
+def test_the_newest_secrets_are_those_that_come_first() -> None:
+    assert Vault(NEW | OLD, OLD | NEW).newest == ("new", "old")

@@ -16,10 +16,10 @@ def test_there_are_the_words_of_the_glossary() -> None:
     assert sorted(word.__name__ for word in WORDS) == [
         "Agreement", "ApplicationState", "ApplicationStep", "AuditEvent", "CertificateStatus", "Change",
         "ChangeState", "ClaimState", "ComparedPoint", "ConditionState", "Consequence", "ContractMatch",
-        "DraftState", "DraftStep", "FeeState", "FeeStatementKind", "FundsItem", "FundsState", "GuaranteeKind",
-        "GuaranteeState", "GuaranteeStep", "KeyEventKind", "Medium", "PrincipalKind", "Procurement",
-        "RejectionCode", "Relation", "Role", "Stage", "SubmissionState", "SuretyClass", "Verdict",
-        "WithdrawalState", "WorkType",
+        "DraftState", "DraftStep", "Evidence", "FeeState", "FeeStatementKind", "FundsItem", "FundsState",
+        "GuaranteeKind", "GuaranteeState", "GuaranteeStep", "KeyEventKind", "Medium", "PrincipalKind",
+        "Procurement", "RejectionCode", "Relation", "Role", "Stage", "SubmissionState", "SuretyClass",
+        "Verdict", "WithdrawalMethod", "WithdrawalState", "WorkType",
     ]  # fmt: skip
 
 

@@ -65,13 +65,13 @@ class SearchField(StrEnum):
 class Search:
     """What to look for; an empty `text` finds everything, no `states` all of them.
 
-    `ends_before` (Japan's day): only those whose last day, as it holds today, is before it.
+    `ends_to_on` (Japan's day): only those whose last day, as it holds today, is this one at the latest.
     """
 
     text: str = ""
     field: SearchField = SearchField.ALL
     states: Sequence[GuaranteeState] = ()
-    ends_before: date | None = None
+    ends_to_on: date | None = None
 
 
 class GuaranteeOrder(StrEnum):
@@ -121,8 +121,8 @@ def found_by(search: Search) -> list[sa.ColumnElement[bool]]:
 def _found_by_end(search: Search) -> Iterator[sa.ColumnElement[bool]]:
     if search.states:
         yield guarantee.c.state.in_(set(search.states))
-    if search.ends_before is not None:
-        yield COLUMNS["current_ends_on"] < search.ends_before
+    if search.ends_to_on is not None:
+        yield COLUMNS["current_ends_on"] <= search.ends_to_on
 
 
 def _found_by_text(search: Search) -> list[sa.ColumnElement[bool]]:

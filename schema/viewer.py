@@ -44,14 +44,14 @@ class GuaranteeSearchInput:
     states: list[GuaranteeState] = strawberry.field(
         default_factory=list, description="Only those in these states (保証契約の状態); all if empty."
     )
-    ends_before: date | None = strawberry.field(
+    ends_to_on: date | None = strawberry.field(
         default=None,
-        description="Only those whose last day as it holds today (現在の保証期間の末日) is before this one.",
+        description="Only those whose last day as it holds today (現在の保証期間の末日) is this one at the latest.",
     )
 
     def look(self) -> Search:
         """Return it as the core takes it."""
-        return Search(self.text, self.field, tuple(self.states), self.ends_before)
+        return Search(self.text, self.field, tuple(self.states), self.ends_to_on)
 
 
 @reached(Reach.GUARDED)

@@ -281,6 +281,6 @@ async def test_guarantees_are_found_by_state_and_by_last_day(api: Api) -> None:
 
     assert await found(states=["RELEASED"]) == [first["number"]]
     assert await found(states=["ACTIVE", "CLAIMED"]) == [second["number"]]
-    assert await found(endsBefore="2025-03-16") == [first["number"]]
-    assert await found(endsBefore="2025-04-15", states=["ACTIVE"]) == []
-    assert await found(endsBefore="2025-04-16", states=["ACTIVE"]) == [second["number"]]
+    assert await found(endsToOn="2025-03-15") == [first["number"]]
+    assert await found(endsToOn="2025-04-14", states=["ACTIVE"]) == []
+    assert await found(endsToOn="2025-04-15", states=["ACTIVE"]) == [second["number"]]

@@ -211,7 +211,7 @@ class Story:
             await self.api.ask(ops.CERTIFICATE, number="9999999999", accessKey="K5VL4+5QG_KJ")
         await self.ask("throttled", ops.CERTIFICATE, number="9999999999", accessKey="K5VL4+5QG_KJ", work=WORK)
         submission_id = await self.handed_in(guarantee)
-        search = {"text": "町道", "field": "WORKS_NAME", "states": ["ACTIVE"], "endsBefore": "9999-12-31"}
+        search = {"text": "町道", "field": "WORKS_NAME", "states": ["ACTIVE"], "endsToOn": "9999-12-31"}
         page = await self.ask("guarantees", ops.GUARANTEES, search=search, sort="NUMBER_DESC", first=5)
         cursor = page["guarantees"]["pageInfo"]["endCursor"]
         await self.ask("guarantees before it", ops.GUARANTEES, sort="NUMBER_DESC", last=5, before=cursor)

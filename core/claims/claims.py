@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from denshi_hosho.core.calculators.default_payment import Default, default_payment
 from denshi_hosho.core.calculators.lines import Derived, Line, amount_out_of_range
 from denshi_hosho.core.claims.states import CLAIM
+from denshi_hosho.core.clock import japan_day
 from denshi_hosho.core.errors import Refusal, Refused
 from denshi_hosho.core.guarantees import LIVE
 from denshi_hosho.core.life.recorded import recorded
@@ -24,6 +25,10 @@ from denshi_hosho.core.tokens import Actor
 from denshi_hosho.core.vocabulary import GuaranteeKind, GuaranteeStep
 
 NOT_FOUND = Refusal("NOT_FOUND", "該当する保証金の請求がありません。", "There is no such claim.", ("claim_id",))
+PAID_BEFORE_CLAIM = Refusal(
+    "PAID_BEFORE_CLAIM", "支払日が請求の日より前です。支払日を確認してください。",
+    "The day of the payment is before that of the claim. Check the day.", ("paid_on",),
+)  # fmt: skip
 NOTHING_TO_PAY = Refusal(
     "NOTHING_TO_PAY", "計算した支払額は0円です。支払わない場合は、理由を付けて拒絶してください。",
     "The calculated payment is 0 yen. If nothing is to be paid, refuse the claim with a reason.", ("claim_id",),
@@ -162,6 +167,8 @@ async def paid(connection: AsyncConnection, actor: Actor, claim_id: int, paid_on
     """Write down that the determined amount was paid; the guarantee is performed with that. Raise `Refused`."""
     step = GuaranteeStep.CLAIM_PAID
     row = await held_claim(connection, actor, claim_id, step)
+    if paid_on < japan_day(row.made_at):
+        raise Refused(PAID_BEFORE_CLAIM)
     values = {"paid_amount": row.determined_amount, "paid_on": paid_on, "settled_at": now}
     await _settle(connection, row, step, values)
     said = {claim.name: claim_id, "yen": row.determined_amount, "on": paid_on.isoformat()}

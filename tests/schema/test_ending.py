@@ -139,6 +139,15 @@ async def test_a_claim_is_examined_and_paid_as_it_is_calculated(api: Api) -> Non
     determined = (await owner.do(MUTATIONS["determineClaim"], **given))["claim"]
     assert (determined["claimState"], determined["determinedAmount"]) == ("DETERMINED", 14_200_000)
     assert sum(line["yen"] for line in determined["derivation"]) == 14_200_000
+    before = await api.rows()
+    for day, code in (
+        ("2024-06-02", "PAID_BEFORE_CLAIM"),
+        ("0001-01-01", "PAID_BEFORE_CLAIM"),
+        ("2024-06-04", "DAY_IN_FUTURE"),
+    ):
+        early = await owner.do(MUTATIONS["recordClaimPaid"], claimId=claim["id"], paidOn=day, idempotencyKey=day)
+        assert codes(early) == [code]
+    assert await api.rows() == before
     paid = await owner.do(MUTATIONS["recordClaimPaid"], claimId=claim["id"], paidOn="2024-06-03", idempotencyKey="p")
     assert (paid["claim"]["claimState"], paid["claim"]["paidAmount"]) == ("PAID", 14_200_000)
     now = await life(api, made["number"])
